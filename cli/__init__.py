@@ -1,0 +1,1 @@
+"""The terminal: one thin module per command."""

@@ -1,0 +1,143 @@
+"""The `edgewise` command: a table of sub-commands, and what every exit code means."""
+
+import os
+import sys
+from difflib import get_close_matches
+from importlib import import_module
+
+import click
+
+from .. import __version__
+
+# name: (module, one-line help). The module is imported only when its command
+# is used; its command is the object called `command`.
+COMMANDS = {
+    "filter": ("filter", "Filter pictures with a chain of kernels, pooling and point operations."),
+    "kernels": ("kernels", "List the named kernels and filters, or print one kernel."),
+    "hog": ("hog", "Extract HoG features from pictures."),
+    "train": ("train", "Train a classifier on labelled pictures or features."),
+    "evaluate": ("evaluate", "Measure a model on labelled pictures."),
+    "predict": ("predict", "Name what is in pictures, with a trained model."),
+    "inspect": ("inspect", "Say what a picture, data set, feature file or model holds."),
+    "demo": ("demo", "Show everything once, on the sample pictures."),
+}
+
+INTERRUPTED = 130
+
+EPILOG = """\b
+Examples:
+  edgewise filter sobel photo.jpg -o edges.png
+  edgewise hog photos/ -o features.npz
+  edgewise train linear photos/ -o model.safetensors
+  edgewise predict model.safetensors new.jpg
+
+Exit codes: 0 done; 1 error; 2 wrong usage; 3 finished, but some inputs
+failed; 130 interrupted."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        return import_module(f".{COMMANDS[cmd_name][0]}", __package__).command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple:
+        """Find the command, or suggest the nearest name."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            near = get_close_matches(name, COMMANDS, n=1)
+            hint = f'; did you mean "{near[0]}"?' if near else "; see edgewise --help"
+            ctx.fail(f'no command "{name}"{hint}')
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+def _show_versions(ctx: click.Context, param: click.Parameter, asked: bool) -> None:
+    if not asked:
+        return
+    from importlib.metadata import version
+
+    click.echo(f"edgewise {__version__}")
+    for name in ("numpy", "numba", "pillow", "scikit-learn", "click"):
+        click.echo(f"{name} {version(name)}")
+    click.echo(f"python {sys.version.split()[0]}")
+    ctx.exit()
+
+
+@click.group(
+    cls=LazyGroup,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_versions,
+    help="Show the versions of Edgewise and of what it stands on.",
+)
+def edgewise() -> None:
+    """Filter pictures, extract HoG features and train image classifiers.
+
+    Results go to stdout, messages and progress bars to stderr. -o never
+    overwrites a file without --overwrite.
+    """
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code; never raises."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        code = edgewise.main(arguments, prog_name="edgewise", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.ClickException as mistake:
+        mistake.show()
+        return mistake.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        complain("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has what they wanted. Python would complain
+        # about the closed pipe once more when it flushes stdout at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        if "--debug" in arguments:
+            raise
+        complain(_sentence(error))
+        return 1
+
+
+def _sentence(error: Exception) -> str:
+    from ..images.errors import EdgewiseError
+
+    if isinstance(error, EdgewiseError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        names = [name for name in (error.filename, error.filename2) if name]
+        return ": ".join([*map(os.fspath, names), error.strerror.lower()])
+    if isinstance(error, MemoryError):
+        return "not enough memory; use fewer or smaller pictures, or --size"
+    return f"{type(error).__name__}: {error}; this is a bug, --debug shows where"
+
+
+def complain(sentence: str) -> None:
+    """Print one error on stderr."""
+    coloured = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+    click.secho("edgewise: ", err=True, nl=False, color=coloured, bold=True)
+    click.secho(sentence, err=True, color=coloured, fg="red")

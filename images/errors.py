@@ -1,0 +1,31 @@
+"""What goes wrong with a user's files and words, each in one clear sentence."""
+
+import os
+
+
+class EdgewiseError(ValueError):
+    """A mistake in what Edgewise was given; its text names the remedy."""
+
+
+class ImageError(EdgewiseError):
+    """A picture that cannot be read or written.
+
+    Parameters
+    ----------
+    name : str or path
+        The picture, as the user named it.
+    reason : str
+        What is wrong with it and what to do, without the name.
+    """
+
+    def __init__(self, name: str | os.PathLike, reason: str):
+        super().__init__(name, reason)
+        self.name = os.fspath(name)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.reason}"
+
+
+class DataError(EdgewiseError):
+    """A data set, feature file or model file that cannot be used."""
