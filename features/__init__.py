@@ -1,1 +1,1 @@
-"""."""
+"""Images to vectors: histograms of oriented gradients (HoG)."""

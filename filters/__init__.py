@@ -1,1 +1,1 @@
-"""."""
+"""Images to images: correlation, pooling, named kernels and filter chains."""

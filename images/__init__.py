@@ -1,1 +1,1 @@
-"""."""
+"""Files to arrays and back: pictures, folders, data sets."""

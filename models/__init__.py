@@ -1,1 +1,1 @@
-"""."""
+"""Vectors or images to labels: classifiers, their files and their scores."""

@@ -1,1 +1,1 @@
-"""."""
+"""Results to text, plots and pictures."""

@@ -1,0 +1,1 @@
+"""Photographs and a tiny labelled set, shipped with the package."""

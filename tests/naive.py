@@ -1,0 +1,1 @@
+"""The textbook definitions, as plain loops: slow, obvious, independent of the package."""
