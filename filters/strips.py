@@ -1,0 +1,98 @@
+"""How an image is laid out for the compiled loops: index maps and tap lists.
+
+With stride s a window's columns are s apart, and the loops want neighbours. So
+the buffer holds the padded columns sorted by their remainder modulo s, one
+phase after the other: within a phase, neighbours in the buffer are s apart in
+the image, and every tap is again one contiguous slice.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .borders import OUTSIDE, border_index
+from .windows import Axis
+
+
+class Layout(NamedTuple):
+    """How the loops copy an image (H, W * C) into their row buffers.
+
+    `rows` and `columns` give for each buffered position where it comes from,
+    or `OUTSIDE`; buffered columns [run_start, run_stop) are the source's first
+    ones, side by side; `used[r % stride]` says whether any tap reads padded row r.
+    """
+
+    rows: np.ndarray
+    columns: np.ndarray
+    run_start: int
+    run_stop: int
+    used: np.ndarray
+    stride: int
+    span: int
+    strip: int
+    fill: np.float32
+
+
+class Taps(NamedTuple):
+    """What is added up: buffered row below the window's first, first column, weight."""
+
+    rows: np.ndarray
+    columns: np.ndarray
+    weights: np.ndarray
+
+
+def lay_out(rows: Axis, columns: Axis, channels: int, border: str, fill: float) -> Layout:
+    """Lay an image out for windows at the given rows and columns."""
+    column_index = _by_phase(columns, border_index(*columns.padded, border))
+    run_start, run_stop = _run(columns)
+    return Layout(
+        rows=border_index(*rows.padded, border),
+        columns=_interleave(column_index, channels),
+        run_start=run_start * channels,
+        run_stop=run_stop * channels,
+        used=np.isin(np.arange(rows.stride), np.arange(rows.size) * rows.dilation % rows.stride),
+        stride=rows.stride,
+        span=rows.span,
+        # Tall enough that copying the rows shared by two strips is cheap.
+        strip=max(16, min(64, 2 * rows.span // rows.stride)),
+        fill=np.float32(fill),
+    )
+
+
+def lay_taps(rows: Axis, columns: Axis, channels: int, weights: np.ndarray) -> Taps:
+    """List the window positions whose weight is not zero, row by row."""
+    u, v = np.nonzero(weights)
+    offset = v * columns.dilation
+    phase, within = offset % columns.stride, offset // columns.stride
+    start = np.searchsorted(_phases(columns), phase) * _phase_length(columns)
+    return Taps(
+        u.astype(np.int64) * rows.dilation,
+        (start + within).astype(np.int64) * channels,
+        np.ascontiguousarray(weights[u, v], np.float32),
+    )
+
+
+def _phases(axis: Axis) -> np.ndarray:
+    return np.unique(np.arange(axis.size) * axis.dilation % axis.stride)
+
+
+def _phase_length(axis: Axis) -> int:
+    return axis.count + axis.span // axis.stride
+
+
+def _by_phase(axis: Axis, index: np.ndarray) -> np.ndarray:
+    position = _phases(axis)[:, None] + np.arange(_phase_length(axis)) * axis.stride
+    inside = position < index.size
+    return np.where(inside, index[np.minimum(position, index.size - 1)], OUTSIDE).ravel()
+
+
+def _run(axis: Axis) -> tuple[int, int]:
+    if axis.stride > 1:
+        return 0, 0
+    stop = min(axis.before + axis.length, _phase_length(axis))
+    return min(axis.before, stop), stop
+
+
+def _interleave(index: np.ndarray, channels: int) -> np.ndarray:
+    spread = index[:, None] * channels + np.arange(channels)
+    return np.where(index[:, None] == OUTSIDE, OUTSIDE, spread).ravel().astype(np.int64)

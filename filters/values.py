@@ -1,0 +1,100 @@
+"""What values arrays hold: accepted dtypes, and float results put into integers."""
+
+import numpy as np
+
+from ..images.errors import EdgewiseError
+
+KEPT = (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32))
+
+
+def as_planes(image: np.ndarray) -> np.ndarray:
+    """Return an image as a C-contiguous (H, W, C) array of a dtype the loops know.
+
+    Parameters
+    ----------
+    image : array_like, (H, W) or (H, W, C)
+        Real numbers. uint8, uint16 and float32 stay what they are; everything
+        else becomes float32. Values are never rescaled.
+
+    Raises
+    ------
+    EdgewiseError
+        If the array is empty, complex, or has another number of axes.
+    """
+    image = np.asarray(image)
+    if image.ndim not in (2, 3):
+        raise EdgewiseError(f"an image has the shape (H, W) or (H, W, C), not {image.shape}")
+    if image.size == 0:
+        raise EdgewiseError(f"the image has no pixels: its shape is {image.shape}")
+    if image.dtype.kind not in "buif":
+        raise EdgewiseError(f"an image holds real numbers, not {image.dtype}")
+    if image.dtype not in KEPT:
+        image = image.astype(np.float32)
+    planes = image if image.ndim == 3 else image[:, :, None]
+    return np.ascontiguousarray(planes)
+
+
+def output_dtype(dtype: object) -> np.dtype:
+    """Return the dtype of a result: float32 unless uint8 or uint16 is asked for."""
+    wanted = np.dtype(np.float32 if dtype is None else dtype)  # type: ignore[call-overload]
+    if wanted not in KEPT:
+        raise EdgewiseError(f"results are float32, uint8 or uint16, not {wanted}")
+    return wanted
+
+
+def limits(dtype: np.dtype) -> tuple[np.float32, np.float32]:
+    """Return the least and greatest value of an integer dtype, and (0, 0) for float32."""
+    if dtype.kind == "f":
+        return np.float32(0), np.float32(0)
+    return np.float32(0), np.float32(np.iinfo(dtype).max)
+
+
+def saturate(values: np.ndarray, dtype: object) -> np.ndarray:
+    """Round half to even and clip to an integer dtype; float32 is left alone.
+
+    NaN has no integer and becomes 0.
+    """
+    wanted = output_dtype(dtype)
+    if wanted.kind == "f":
+        return values
+    low, high = limits(wanted)
+    rounded = np.rint(values)
+    # minimum and maximum would pass NaN on; fmax and fmin take the number.
+    return np.fmin(np.fmax(rounded, low, out=rounded), high, out=rounded).astype(wanted)
+
+
+def clipped_share(values: np.ndarray, dtype: object) -> float:
+    """Return the share of values, from 0 to 1, that `saturate` has to clip."""
+    wanted = output_dtype(dtype)
+    if wanted.kind == "f" or values.size == 0:
+        return 0.0
+    low, high = limits(wanted)
+    outside = (values < low - 0.5) | (values > high + 0.5)
+    return float(np.count_nonzero(outside) / values.size)
+
+
+def scale_range(values: np.ndarray, rule: str, dtype: object) -> np.ndarray:
+    """Fit filter results to what an integer file can hold.
+
+    Parameters
+    ----------
+    values : ndarray of float32
+    rule : {'clip', 'abs', 'rescale', 'shift', 'float'}
+        ``abs`` takes the magnitude; ``rescale`` maps the least value to 0 and
+        the greatest to the dtype's maximum; ``shift`` adds half of the range,
+        so that 0 becomes mid-gray; ``clip`` and ``float`` change nothing.
+    dtype : dtype
+        The integer dtype that is going to be written.
+    """
+    low, high = limits(output_dtype(dtype))
+    if rule == "abs":
+        return np.abs(values)
+    if rule == "shift":
+        return values + np.ceil((high - low) / 2)
+    if rule == "rescale":
+        finite = values[np.isfinite(values)]
+        least, most = (finite.min(), finite.max()) if finite.size else (0.0, 0.0)
+        if most == least:
+            return np.full_like(values, low)
+        return (values - least) * (high / (most - least))
+    return values

@@ -1,0 +1,133 @@
+"""Where the windows lie: padding, stride and dilation along one axis."""
+
+from dataclasses import dataclass
+
+from ..images.errors import EdgewiseError
+
+Padding = str | int | tuple
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The windows along one axis of an image.
+
+    Window i covers the padded positions ``i * stride + u * dilation`` for u in
+    [0, size); position `before` is the image's first.
+    """
+
+    length: int
+    size: int
+    stride: int
+    dilation: int
+    before: int
+    after: int
+    count: int
+
+    @property
+    def span(self) -> int:
+        """Distance from a window's first position to its last."""
+        return self.dilation * (self.size - 1)
+
+    @property
+    def padded(self) -> tuple[int, int, int]:
+        """Length, before and after, with room for a window that hangs over the end."""
+        reach = (self.count - 1) * self.stride + self.span + 1
+        return self.length, self.before, max(self.after, reach - self.length - self.before)
+
+
+def pair(value: int | tuple[int, int], name: str, *, least: int = 1) -> tuple[int, int]:
+    """Return (rows, columns) of a setting that is one number or two."""
+    both = (value, value) if _is_whole(value) else value
+    if not (isinstance(both, tuple | list) and len(both) == 2 and all(map(_is_whole, both))):
+        raise EdgewiseError(f"{name} {value!r} is not a whole number or two (rows, columns)")
+    if min(both) < least:
+        raise EdgewiseError(f"{name} {value!r} is too small; it is at least {least}")
+    return int(both[0]), int(both[1])
+
+
+def _is_whole(value: object) -> bool:
+    return hasattr(value, "__index__") and not isinstance(value, bool)
+
+
+def axis_padding(padding: Padding) -> tuple[str | tuple[int, int], str | tuple[int, int]]:
+    """Split a padding into its rows' and its columns' part.
+
+    Parameters
+    ----------
+    padding : {'same', 'valid', 'full'}, int, (int, int) or ((int, int), (int, int))
+        A name, one number for all sides, (rows, columns), or
+        ((top, bottom), (left, right)).
+    """
+    if isinstance(padding, str):
+        if padding not in ("same", "valid", "full"):
+            raise EdgewiseError(
+                f'no padding "{padding}"; there are same, valid, full, or numbers of pixels'
+            )
+        return padding, padding
+    if isinstance(padding, tuple | list) and len(padding) == 2 and not _is_whole(padding[0]):
+        top_bottom, left_right = padding
+        return pair(top_bottom, "padding", least=0), pair(left_right, "padding", least=0)
+    rows, columns = pair(padding, "padding", least=0)  # type: ignore[arg-type]
+    return (rows, rows), (columns, columns)
+
+
+def correlation_axis(
+    length: int,
+    size: int,
+    *,
+    stride: int,
+    dilation: int,
+    padding: str | tuple[int, int],
+    anchor: int,
+) -> Axis:
+    """Lay correlation windows along one axis.
+
+    ``same`` gives ceil(length / stride) windows, the first anchored on the
+    image's first pixel; ``full`` every window that touches the image;
+    ``valid`` and numbers floor((padded - span - 1) / stride) + 1, as PyTorch.
+
+    Raises
+    ------
+    EdgewiseError
+        If no window fits.
+    """
+    span = dilation * (size - 1)
+    if padding == "same":
+        before, after = dilation * anchor, span - dilation * anchor
+    elif padding == "full":
+        before, after = span, span
+    elif padding == "valid":
+        before, after = 0, 0
+    else:
+        before, after = padding  # type: ignore[misc]
+    count = (length + before + after - span - 1) // stride + 1
+    if count < 1:
+        raise EdgewiseError(
+            f"a window of {span + 1} pixels does not fit in {length} pixels padded by "
+            f"{before} and {after}; use a smaller kernel, more padding, or padding=same"
+        )
+    return Axis(length, size, stride, dilation, before, after, count)
+
+
+def pooling_axis(
+    length: int, size: int, *, stride: int, dilation: int, padding: tuple[int, int], ceil: bool
+) -> Axis:
+    """Lay pooling windows along one axis, as PyTorch and ONNX do.
+
+    With `ceil` a last window may hang over the end, unless it would start in
+    the padding there.
+    """
+    before, after = padding
+    span = dilation * (size - 1)
+    room = length + before + after - span - 1
+    count = room // stride + 1
+    if ceil:
+        count = -(-room // stride) + 1
+        if (count - 1) * stride >= length + before:
+            count -= 1
+    if count < 1:
+        raise EdgewiseError(
+            f"a pooling window of {span + 1} pixels does not fit in {length} pixels; "
+            "use a smaller size or more padding"
+        )
+    return Axis(length, size, stride, dilation, before, after, count)
