@@ -132,9 +132,7 @@ def as_kernel(kernel: np.ndarray) -> np.ndarray:
     return weights.astype(np.float32)
 
 
-def _slide(
-    image, weights, anchor, *, stride, dilation, padding, border, fill, dtype
-) -> np.ndarray:
+def _slide(image, weights, anchor, *, stride, dilation, padding, border, fill, dtype) -> np.ndarray:
     planes = as_planes(image)
     wanted = output_dtype(dtype)
     strides, dilations = pair(stride, "stride"), pair(dilation, "dilation")

@@ -76,7 +76,7 @@ def _tap(buffer, first, taps, t, width):
 
 @serial_loop
 def _sum_taps(buffer, first, taps, total):
-    """total = sum over taps of weight * shifted row, for the windows at row `first`."""
+    """Put the sum over taps of weight * shifted row into total, for the windows at row `first`."""
     w, n, width = taps.weights, taps.weights.size, total.size
     total[:] = 0
     t = 0
@@ -118,7 +118,7 @@ def _store_row(total, low, high, out):
 
 @parallel_loop
 def correlate(source, layout, taps, low, high, out):
-    """out (OH, OW*C) = the weighted sum of every window of source (H, W*C)."""
+    """Fill out (OH, OW*C) with the weighted sum of every window of source (H, W*C)."""
     height, width = out.shape
     for s in prange((height + layout.strip - 1) // layout.strip):
         start = s * layout.strip
@@ -180,7 +180,7 @@ MAXIMUM, MINIMUM, SUM, POWER = 0, 1, 2, 3
 
 @parallel_loop
 def pool(source, layout, taps, kind, p, out):
-    """out (OH, OW*C) = the maximum, minimum, sum or sum of powers of every window."""
+    """Fill out (OH, OW*C) with the maximum, minimum, sum or sum of powers of every window."""
     height, width = out.shape
     for s in prange((height + layout.strip - 1) // layout.strip):
         start = s * layout.strip
@@ -218,7 +218,7 @@ def _median(values):
 
 @parallel_loop
 def pool_median(source, layout, taps, out):
-    """out (OH, OW*C) = the median of every window, of the taps inside the image."""
+    """Fill out (OH, OW*C) with the median of every window's taps inside the image."""
     height, width = out.shape
     for i in prange(height):
         window = np.empty(taps.rows.size, np.float32)

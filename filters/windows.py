@@ -110,15 +110,32 @@ def correlation_axis(
 
 
 def pooling_axis(
-    length: int, size: int, *, stride: int, dilation: int, padding: tuple[int, int], ceil: bool
+    length: int,
+    size: int,
+    *,
+    stride: int,
+    dilation: int,
+    padding: str | tuple[int, int],
+    ceil: bool,
 ) -> Axis:
     """Lay pooling windows along one axis, as PyTorch and ONNX do.
 
     With `ceil` a last window may hang over the end, unless it would start in
-    the padding there.
+    the padding there. ``same`` pads so that there are ceil(length / stride)
+    windows, the odd pixel at the end.
+
+    Raises
+    ------
+    EdgewiseError
+        If no window fits, or a window could lie in the padding altogether.
     """
-    before, after = padding
     span = dilation * (size - 1)
+    before, after = _pooling_padding(padding, length, span, stride)
+    if max(before, after) > span:
+        raise EdgewiseError(
+            f"padding {max(before, after)} is as wide as the pooling window, "
+            f"{span + 1} pixels; it is at most {span}"
+        )
     room = length + before + after - span - 1
     count = room // stride + 1
     if ceil:
@@ -131,3 +148,16 @@ def pooling_axis(
             "use a smaller size or more padding"
         )
     return Axis(length, size, stride, dilation, before, after, count)
+
+
+def _pooling_padding(
+    padding: str | tuple[int, int], length: int, span: int, stride: int
+) -> tuple[int, int]:
+    if padding == "valid":
+        return 0, 0
+    if padding == "full":
+        return span, span
+    if padding == "same":
+        total = max(0, (-(-length // stride) - 1) * stride + span + 1 - length)
+        return total // 2, total - total // 2
+    return padding  # type: ignore[return-value]

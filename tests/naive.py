@@ -73,3 +73,49 @@ def convolve(image, kernel, **settings):
     """Convolve a single channel: x at i - d * (u - anchor)."""
     anchor = ((kernel.shape[0] - 1) // 2, (kernel.shape[1] - 1) // 2)
     return correlate(image, kernel[::-1, ::-1], anchor=anchor, **settings)
+
+
+def pool(
+    image, size, stride, padding, dilation, kind,
+    ceil=False, count_padding=False, p=2,
+):  # fmt: skip
+    """Pool a single channel, window by window; padding is ((top, bottom), (left, right))."""
+    windows = []
+    for a in (0, 1):
+        (before, after), length = padding[a], image.shape[a]
+        room = length + before + after - dilation[a] * (size[a] - 1) - 1
+        count = (math.ceil if ceil else math.floor)(room / stride[a]) + 1
+        if ceil and (count - 1) * stride[a] >= length + before:
+            count -= 1
+        windows.append([i * stride[a] - before for i in range(count)])
+    result = np.zeros([len(w) for w in windows])
+    for i, top in enumerate(windows[0]):
+        for j, left in enumerate(windows[1]):
+            seen, counted = [], 0
+            for u in range(size[0]):
+                for v in range(size[1]):
+                    row, column = top + u * dilation[0], left + v * dilation[1]
+                    inside = 0 <= row < image.shape[0] and 0 <= column < image.shape[1]
+                    padded = all(
+                        -padding[a][0] <= at < image.shape[a] + padding[a][1]
+                        for a, at in ((0, row), (1, column))
+                    )
+                    counted += inside or (count_padding and padded)
+                    if inside:
+                        seen.append(float(image[row, column]))
+            result[i, j] = _reduce(seen, kind, counted, p)
+    return result
+
+
+def _reduce(seen, kind, counted, p):
+    if kind == "max":
+        return max(seen, default=-math.inf)
+    if kind == "min":
+        return min(seen, default=math.inf)
+    if kind == "median":
+        return np.median(seen) if seen else math.nan
+    if kind == "lp":
+        return sum(abs(x) ** p for x in seen) ** (1 / p)
+    if kind == "average":
+        return sum(seen) / counted if counted else math.nan
+    return sum(seen)

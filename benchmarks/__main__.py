@@ -1,0 +1,53 @@
+"""Run the benchmarks: each work with every peer in the same run, medians and ratios.
+
+python -m benchmarks                 everything
+python -m benchmarks correlation hog only these
+python -m benchmarks --json out.json also as JSON
+"""
+
+import argparse
+import json
+import os
+import platform
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+
+from .timing import Row, table
+
+TOPICS = ("correlation", "hog", "pooling", "startup")
+PEERS = ("numpy", "numba", "opencv-python-headless", "scikit-image", "scipy", "pillow")
+
+
+def machine() -> dict:
+    return {
+        "processor": platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("edgewise", *PEERS)},
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("topics", nargs="*", metavar="TOPIC", help=", ".join(TOPICS))
+    parser.add_argument("--json", type=Path, help="write the figures here")
+    parser.add_argument("--repeat", type=int, default=9, help="timed runs of each (default 9)")
+    chosen = parser.parse_args()
+    unknown = set(chosen.topics) - set(TOPICS)
+    if unknown:
+        parser.error(f"no topic {', '.join(sorted(unknown))}; there are {', '.join(TOPICS)}")
+    rows: list[Row] = []
+    for topic in chosen.topics or TOPICS:
+        module = import_module(f".{topic}", __package__)
+        found = module.run(chosen.repeat)
+        print(f"\n{module.__doc__.splitlines()[0]}\n", flush=True)
+        print(table(found), flush=True)
+        rows += found
+    if chosen.json:
+        result = {"machine": machine(), "rows": [row.as_dict() for row in rows]}
+        chosen.json.write_text(json.dumps(result, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

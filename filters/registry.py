@@ -1,0 +1,120 @@
+"""Functions that can be named in a chain: their signatures are their grammar."""
+
+import inspect
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from ..images.errors import EdgewiseError
+from .windows import Padding
+
+
+@dataclass(frozen=True)
+class Named:
+    """A function under the name that the terminal knows.
+
+    Its parameters are filled from text: positional values in order, then
+    ``key=value``, converted by their annotation.
+    """
+
+    name: str
+    function: Callable
+
+    @property
+    def summary(self) -> str:
+        """The first line of the function's docstring."""
+        return (inspect.getdoc(self.function) or "").partition("\n")[0]
+
+    @property
+    def parameters(self) -> dict[str, inspect.Parameter]:
+        """What can be set from text: every parameter with a default."""
+        found = inspect.signature(self.function).parameters
+        return {name: p for name, p in found.items() if p.default is not p.empty}
+
+    @property
+    def usage(self) -> str:
+        """The name with its parameters and their defaults, as one writes it in a chain."""
+        settings = [f"{key}={_shown(p.default)}" for key, p in self.parameters.items()]
+        return ":".join([self.name, *settings])
+
+    def bind(self, values: Iterable[str], options: dict[str, str]) -> dict[str, object]:
+        """Turn a step's text into keyword arguments.
+
+        Raises
+        ------
+        EdgewiseError
+            If there are too many values, an unknown key, or text that is no
+            number where one is needed.
+        """
+        given: dict[str, str] = {}
+        names = list(self.parameters)
+        values = list(values)
+        if len(values) > len(names):
+            raise EdgewiseError(f"too many values; it is written {self.usage}")
+        given.update(zip(names, values, strict=False))
+        for key, value in options.items():
+            if key not in names:
+                raise EdgewiseError(f'no setting "{key}"{suggest(key, names)}')
+            if key in given:
+                raise EdgewiseError(f'"{key}" is set twice')
+            given[key] = value
+        return {key: _convert(key, text, self.parameters[key]) for key, text in given.items()}
+
+
+def _shown(default: object) -> str:
+    if isinstance(default, bool):
+        return "yes" if default else "no"
+    return "auto" if default is None else f"{default}"
+
+
+def _convert(key: str, text: str, parameter: inspect.Parameter) -> object:
+    read, wanted = READERS[parameter.annotation]
+    try:
+        return read(text)
+    except (ValueError, KeyError):
+        raise EdgewiseError(f"{key}={text} is not {wanted}") from None
+
+
+def _read_switch(text: str) -> bool:
+    words = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+    return words[text.lower()]
+
+
+def _read_numbers(text: str) -> int | tuple[int, ...]:
+    numbers = tuple(int(word) for word in text.split("/"))
+    if len(numbers) > 2:
+        raise ValueError
+    return numbers if len(numbers) == 2 else numbers[0]
+
+
+def _read_padding(text: str) -> str | int | tuple:
+    if text.isalpha():
+        return text
+    sides = text.split("/")
+    if len(sides) != 4:
+        return _read_numbers(text)
+    top, bottom, left, right = map(int, sides)
+    return (top, bottom), (left, right)
+
+
+_WHOLE = (int, "a whole number")
+_NUMBERS = (_read_numbers, "a whole number or two, rows/columns")
+
+# How a parameter's text is read, by its annotation.
+READERS = {
+    int: _WHOLE,
+    int | None: _WHOLE,
+    float: (float, "a number"),
+    str: (str, "text"),
+    bool: (_read_switch, "yes or no"),
+    int | tuple[int, int]: _NUMBERS,
+    int | tuple[int, int] | None: _NUMBERS,
+    Padding: (_read_padding, "same, valid, full, or pixels: all, rows/columns, or 4 sides"),
+}
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Return the end of a sentence that names the nearest known name."""
+    known = list(known)
+    near = get_close_matches(name, known, n=1)
+    return f'; did you mean "{near[0]}"?' if near else f"; there are {', '.join(known) or 'none'}"
