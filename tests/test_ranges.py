@@ -1,0 +1,55 @@
+"""How results fit the depth of a file."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from edgewise import EdgewiseError
+from edgewise.filters.ranges import fit_range
+
+VALUES = np.float32([[-100, 0, 100.5, 300]])
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected", "clipped"),
+    [
+        ("clip", [[0, 0, 100, 255]], 0.5),
+        ("abs", [[100, 0, 100, 255]], 0.25),
+        ("shift", [[28, 128, 228, 255]], 0.25),
+        ("rescale", [[0, 64, 128, 255]], 0.0),
+    ],
+)
+def test_rules(rule, expected, clipped):
+    picture, share = fit_range(VALUES, rule, np.uint8)
+    assert_array_equal(picture, np.uint8(expected))
+    assert_allclose(share, clipped)
+
+
+def test_float_leaves_the_values():
+    picture, share = fit_range(VALUES, "float", np.uint8)
+    assert_array_equal(picture, VALUES)
+    assert_allclose(share, 0)
+
+
+def test_sixteen_bits():
+    picture, _ = fit_range(VALUES, "rescale", np.uint16)
+    assert_array_equal(picture.dtype, np.uint16)
+    assert_array_equal([picture.min(), picture.max()], [0, 65535])
+
+
+def test_alpha_is_not_moved():
+    values = np.zeros((1, 2, 4), np.float32)
+    values[..., 3] = (255, 7)
+    picture, _ = fit_range(values, "shift", np.uint8)
+    assert_array_equal(picture[..., 3], [[255, 7]])
+    assert_array_equal(picture[..., 0], [[128, 128]])
+
+
+def test_a_flat_result_has_no_range():
+    picture, _ = fit_range(np.full((2, 2), 9, np.float32), "rescale", np.uint8)
+    assert_array_equal(picture, np.zeros((2, 2), np.uint8))
+
+
+def test_unknown_rule():
+    with pytest.raises(EdgewiseError, match='no range "wrap"'):
+        fit_range(VALUES, "wrap", np.uint8)
