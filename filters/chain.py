@@ -39,6 +39,10 @@ class Chain:
             return self._run(colour).astype(np.float32, copy=False)
         return self._run_premultiplied(colour, alpha)
 
+    def then(self, other: "Chain") -> "Chain":
+        """Return the chain that runs this one and then another."""
+        return Chain((*self.steps, *other.steps))
+
     def _run(self, values: np.ndarray) -> np.ndarray:
         for step, run, _ in self.steps:
             values = _at(step, run, values)
@@ -103,6 +107,22 @@ def _compile_filter(step: Step, entry: Filter, windows: Windows) -> tuple[Run, R
     settings = entry.bind(step.values, options)
     run = lambda image: entry.function(image, windows, **settings)  # noqa: E731
     return run, run if entry.alpha == "same" else _sampler(windows, (3, 3))
+
+
+def single_kernel(text: str) -> np.ndarray:
+    """Return the kernel that one step of a chain names, without window settings.
+
+    Raises
+    ------
+    EdgewiseError
+        If the text is more than one step, or names no kernel.
+    """
+    step, *more = parse_chain(text)
+    if more:
+        raise EdgewiseError(f'"{text}" is a chain; one kernel is wanted')
+    if step.name not in KERNELS and step.name[0] not in "[@":
+        raise EdgewiseError(f'no kernel "{step.name}"{suggest(step.name, KERNELS)}')
+    return as_kernel(_weights(step, step.options))
 
 
 def _compile_kernel(step: Step, windows: Windows) -> tuple[Run, Run]:

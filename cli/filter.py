@@ -1,0 +1,166 @@
+"""`edgewise filter`: run a chain on pictures."""
+
+import sys
+
+import click
+
+from .options import (
+    dry_run_option,
+    examples,
+    inputs_argument,
+    jobs_option,
+    max_pixels_option,
+    output_option,
+    overwrite_option,
+    with_session,
+)
+from .session import Session
+
+WINDOW_OPTIONS = {
+    "stride": "Step from window to window: 2, or 2/1 for rows/columns.",
+    "dilation": "Step between a kernel's positions.",
+    "padding": "same, valid, full, or pixels: all sides, rows/columns, or "
+    "top/bottom/left/right.  [default: same]",
+    "border": "What lies outside: reflect, constant, edge, symmetric or wrap.  [default: reflect]",
+    "fill": "The value outside, for --border constant.  [default: 0]",
+}
+
+
+class FilterCommand(click.Command):
+    """A command whose help lists the catalogue itself."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Append every filter and kernel, read from the catalogue."""
+        from ..filters import FILTERS, KERNELS
+
+        for title, entries in (("Filters", FILTERS), ("Kernels", KERNELS)):
+            with formatter.section(f"{title} (edgewise kernels NAME says more)"):
+                formatter.write_text(", ".join(entries))
+        super().format_epilog(ctx, formatter)
+
+
+def _window_options(function):
+    for name, text in reversed(WINDOW_OPTIONS.items()):
+        function = click.option(f"--{name}", metavar=name.upper(), help=text)(function)
+    return function
+
+
+@click.command(
+    cls=FilterCommand,
+    epilog=examples(
+        "edgewise filter sobel photo.jpg -o edges.png",
+        "edgewise filter gaussian:2,sobel,maxpool:2 photos/ -o edges/",
+        'edgewise filter "[-1 0 1; -2 0 2; -1 0 1]" photo.png -o x.png --range shift',
+        "edgewise filter @kernel.txt:border=wrap *.png -o out/ --gray",
+        "edgewise filter laplacian - -o - < photo.png > laplacian.png",
+    ),
+)
+@click.argument("chain", metavar="CHAIN")
+@inputs_argument
+@output_option
+@_window_options
+@click.option("--flip", is_flag=True, help="Convolve: flip every kernel.")
+@click.option("--gray", is_flag=True, help="Make the picture gray first (Rec. 601).")
+@click.option(
+    "--range",
+    "rule",
+    type=click.Choice(["clip", "abs", "rescale", "shift", "float"]),
+    default="clip",
+    show_default=True,
+    help="How results fit an 8- or 16-bit file.",
+)
+@click.option(
+    "--format",
+    "suffix",
+    metavar="NAME",
+    help="png, jpg, tif, webp, bmp, pgm, ppm or npy.  [default: by OUT's name, or the input's]",
+)
+@overwrite_option
+@max_pixels_option
+@jobs_option
+@dry_run_option
+@with_session
+def command(
+    session: Session, chain, inputs, output, rule, suffix, gray, flip,
+    overwrite, max_pixels, jobs, dry_run, **windows,
+):  # fmt: skip
+    """Filter pictures with a CHAIN of steps.
+
+    CHAIN is a comma-separated list of steps, each name[:value][:key=value]...;
+    a step is a filter, a kernel, a matrix in brackets or @FILE. Correlating
+    steps take stride= dilation= padding= border= fill= flip= too.
+
+    INPUT is pictures, folders, globs, @list.txt, or - for stdin. OUT is a file
+    for one input, a folder for several (their relative paths are kept), - for
+    stdout. Results are rounded and clipped to the input's depth.
+    """
+    from ..images.errors import EdgewiseError
+    from ..images.inputs import find_inputs
+    from .outputs import plan_outputs, refuse_existing
+
+    run = _compile(chain, flip, gray, windows)
+    found = find_inputs(inputs)
+    outputs = plan_outputs(found, inputs, output, suffix)
+    if dry_run:
+        _describe(found, outputs)
+        return
+    if not overwrite:
+        refuse_existing(outputs)
+    done = 0
+    for source, output, image in _pictures(session, found, outputs, max_pixels, jobs):
+        try:
+            share = _filter_one(run, image, output, rule, overwrite)
+        except EdgewiseError as error:
+            session.failed(source.name, getattr(error, "reason", str(error)))
+            continue
+        done += 1
+        session.detail(f"{source.name} -> {output.name}: {share:.2%} of the values clipped")
+    session.finish(done)
+
+
+def _compile(chain: str, flip: bool, gray: bool, windows: dict[str, str | None]):
+    """Read the chain now, so that a mistake in it shows before any picture is read."""
+    from ..filters.chain import WINDOWS, compile_chain
+    from ..images.errors import EdgewiseError
+
+    given = {key: value for key, value in windows.items() if value is not None}
+    try:
+        compiled = compile_chain(chain, flip=flip, **WINDOWS.bind((), given))
+        return compile_chain("gray").then(compiled) if gray else compiled
+    except EdgewiseError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _describe(found, outputs) -> None:
+    for source, output in zip(found, outputs, strict=True):
+        size = f" ({source.path.stat().st_size:,} bytes)" if source.path else ""
+        click.echo(f"{source.name}{size} -> {output.name}")
+    click.echo(f"{len(found)} to filter; nothing was written")
+
+
+def _pictures(session: Session, found, outputs, max_pixels, jobs):
+    """Yield (input, output, image) for every picture that can be read."""
+    from ..images.decode import read_image
+    from ..images.stream import read_in_order
+
+    def read(pair):
+        source = pair[0]
+        content = sys.stdin.buffer.read() if source.path is None else source.path
+        return read_image(content, name=source.name, max_pixels=max_pixels)
+
+    pairs = list(zip(found, outputs, strict=True))
+    images = read_in_order(pairs, read, jobs=jobs)
+    for (source, output), image in session.progress(images, total=len(pairs), unit="picture"):
+        if isinstance(image, ValueError):
+            session.failed(source.name, getattr(image, "reason", str(image)))
+        else:
+            yield source, output, image
+
+
+def _filter_one(run, image, output, rule: str, overwrite: bool) -> float:
+    from ..filters.ranges import fit_range
+    from ..images.encode import write_image
+
+    picture, clipped = fit_range(run(image), rule, image.dtype)
+    write_image(output.target, picture, format=output.format, overwrite=overwrite)
+    return clipped

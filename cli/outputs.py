@@ -1,0 +1,116 @@
+"""Where results go: one file, a folder that keeps relative paths, or stdout."""
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from ..images.errors import EdgewiseError
+from ..images.inputs import Input
+
+# A picture that came in another format, or through a pipe, goes out as this.
+DEFAULT_FORMAT = "png"
+WRITABLE = ("png", "jpg", "jpeg", "tif", "tiff", "webp", "bmp", "pgm", "ppm", "npy")
+
+
+@dataclass(frozen=True)
+class Output:
+    """Where one result is written; `path` is None for stdout."""
+
+    path: Path | None
+    format: str
+
+    @property
+    def target(self) -> Path | BinaryIO:
+        """What `write_image` writes to."""
+        return sys.stdout.buffer if self.path is None else self.path
+
+    @property
+    def name(self) -> str:
+        """How the output is called in messages."""
+        return "stdout" if self.path is None else os.fspath(self.path)
+
+
+def plan_outputs(
+    inputs: Sequence[Input], words: Sequence[str], output: str, suffix: str | None
+) -> list[Output]:
+    """Give every input its output, before anything is read.
+
+    Parameters
+    ----------
+    inputs : sequence of Input
+    words : sequence of str
+        What the user wrote; a single picture goes to a file, everything else
+        to a folder.
+    output : str
+        A file, a folder, or ``-``.
+    suffix : str, optional
+        The format asked for, without a dot.
+
+    Raises
+    ------
+    EdgewiseError
+        If two inputs would go to one output, or several to stdout.
+    """
+    suffix = suffix.removeprefix(".").lower() if suffix else None
+    if suffix and suffix not in WRITABLE:
+        raise EdgewiseError(f'no format "{suffix}"; there are {", ".join(WRITABLE)}')
+    if output == "-":
+        return [_to_stdout(inputs, suffix)]
+    if _is_one_file(inputs, words, output):
+        return [_to_file(Path(output), suffix)]
+    outputs = [_in_folder(source, Path(output), suffix) for source in inputs]
+    _refuse_collisions(inputs, outputs)
+    return outputs
+
+
+def _to_stdout(inputs: Sequence[Input], suffix: str | None) -> Output:
+    if len(inputs) != 1:
+        raise EdgewiseError(f"{len(inputs)} pictures do not fit in stdout; give a folder with -o")
+    return Output(None, suffix or DEFAULT_FORMAT)
+
+
+def _is_one_file(inputs: Sequence[Input], words: Sequence[str], output: str) -> bool:
+    is_folder = output.endswith(os.sep) or os.path.isdir(output)
+    return len(inputs) == 1 and len(words) == 1 and not is_folder and not os.path.isdir(words[0])
+
+
+def _to_file(path: Path, suffix: str | None) -> Output:
+    found = suffix or path.suffix.removeprefix(".").lower()
+    if found not in WRITABLE:
+        raise EdgewiseError(
+            f'{path}: no format "{found}"; end the name in {", ".join(WRITABLE)}, or use --format'
+        )
+    return Output(path, found)
+
+
+def _in_folder(source: Input, folder: Path, suffix: str | None) -> Output:
+    relative = Path(source.relative)
+    own = relative.suffix.removeprefix(".").lower()
+    chosen = suffix or (own if own in WRITABLE else DEFAULT_FORMAT)
+    return Output(
+        folder / (relative if chosen == own else relative.with_suffix(f".{chosen}")), chosen
+    )
+
+
+def _refuse_collisions(inputs: Sequence[Input], outputs: Sequence[Output]) -> None:
+    seen: dict[str, Input] = {}
+    for source, output in zip(inputs, outputs, strict=True):
+        # Some file systems do not tell A.png from a.png.
+        key = output.name.casefold()
+        if key in seen:
+            raise EdgewiseError(
+                f"{seen[key].name} and {source.name} would both go to {output.name}; "
+                "rename one, or filter them into different folders"
+            )
+        seen[key] = source
+
+
+def refuse_existing(outputs: Sequence[Output]) -> None:
+    """Raise EdgewiseError if any output exists already."""
+    existing = [output.name for output in outputs if output.path and output.path.exists()]
+    if existing:
+        more = f" and {len(existing) - 1} more" if len(existing) > 1 else ""
+        raise EdgewiseError(f"{existing[0]}{more} exists already; use --overwrite to replace it")
