@@ -1,0 +1,249 @@
+"""Data sets: many pictures, with or without labels, read when they are needed."""
+
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from .errors import DataError, EdgewiseError
+from .inputs import Input, find_inputs, pictures_below
+from .stream import read_in_order
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Pictures by number, decoded when they are read.
+
+    Attributes
+    ----------
+    names : tuple of str
+    labels : tuple of str, or None
+    reader : callable
+        ``reader(i)`` gives picture i, or raises `ImageError`.
+    array : ndarray, (N, H, W) uint8, or None
+        All pictures, where they are in memory anyway.
+    splits, groups : tuple of str, or None
+        From a manifest.
+    source : str
+        What the user named.
+    """
+
+    names: tuple[str, ...]
+    labels: tuple[str, ...] | None
+    reader: Callable[[int], np.ndarray] = field(repr=False)
+    array: np.ndarray | None = field(default=None, repr=False)
+    splits: tuple[str, ...] | None = None
+    groups: tuple[str, ...] | None = None
+    source: str = ""
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The distinct labels, in natural order: 2 before 10."""
+        return tuple(sorted(set(self.labels or ()), key=natural_key))
+
+    def read(self, i: int) -> np.ndarray:
+        """Read one picture; raises `ImageError`."""
+        return self.reader(i)
+
+    def images(self, jobs: int | None = None) -> Iterator[tuple[int, np.ndarray | EdgewiseError]]:
+        """Yield (i, picture or error) in order, read by worker threads."""
+        return read_in_order(range(len(self)), self.reader, jobs=jobs)
+
+    def subset(self, indices: Sequence[int]) -> "Dataset":
+        """Return the pictures of some numbers, in that order."""
+        chosen = [int(i) for i in indices]
+
+        def pick(values):
+            return None if values is None else tuple(values[i] for i in chosen)
+
+        return replace(
+            self,
+            names=tuple(self.names[i] for i in chosen),
+            labels=pick(self.labels),
+            reader=lambda i: self.reader(chosen[i]),
+            array=None if self.array is None else self.array[chosen],
+            splits=pick(self.splits),
+            groups=pick(self.groups),
+        )
+
+    def split(self, name: str) -> "Dataset":
+        """Return the pictures whose split has a name, such as ``train``.
+
+        Raises
+        ------
+        DataError
+            If there are none.
+        """
+        chosen = [i for i, own in enumerate(self.splits or ()) if own == name]
+        if not chosen:
+            raise DataError(f'{self.source} has no split "{name}"')
+        return self.subset(chosen)
+
+
+def natural_key(text: str) -> list:
+    """Return a sorting key that puts 2 before 10."""
+    parts = re.split(r"(\d+)", text)
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part]
+
+
+def open_dataset(
+    source: str | os.PathLike | Sequence[str],
+    *,
+    labelled: bool = True,
+    max_pixels: int | None = None,
+) -> Dataset:
+    """Open a data set.
+
+    Parameters
+    ----------
+    source : str, path, or sequence of str
+        A folder with one sub-folder per class, an IDX images file (plain or
+        .gz, its labels beside it), a CSV, TSV or JSONL manifest, or
+        ``digits``. Without labels: whatever `find_inputs` takes.
+    labelled : bool
+        Whether labels are needed. If not, they are used where there are some.
+    max_pixels : int, optional
+        The limit of `read_image`.
+
+    Raises
+    ------
+    DataError
+        If the source is not there, has no labels but needs some, or is damaged.
+    """
+    words = [os.fspath(source)] if isinstance(source, str | os.PathLike) else list(source)
+    limit = {} if max_pixels is None else {"max_pixels": max_pixels}
+    if len(words) == 1 and (found := _open_one(words[0], limit, labelled)):
+        return found
+    if labelled:
+        raise DataError(
+            f"{', '.join(words)}: no labels; give a folder with one sub-folder per class, an IDX "
+            "file, or a manifest with the columns path,label"
+        )
+    return _of_inputs(find_inputs(words), ", ".join(words), limit)
+
+
+def _open_one(word: str, limit: dict, labelled: bool) -> Dataset | None:
+    from . import digits, idx, manifests
+
+    path = Path(word)
+    if word == "digits" and not path.exists():
+        images, labels = digits.load_digits()
+        return _of_array(images, labels, word)
+    if path.is_dir():
+        return _of_folder(path, limit, labelled)
+    if path.suffix.lower() in manifests.SUFFIXES:
+        return _of_manifest(path, limit, labelled)
+    if idx.is_idx(path):
+        return _of_idx(path, labelled)
+    if labelled and not path.exists():
+        raise DataError(f"{word}: no such file or folder")
+    return None
+
+
+def _of_folder(folder: Path, limit: dict, labelled: bool) -> Dataset | None:
+    classes = sorted(
+        (p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")),
+        key=lambda p: natural_key(p.name),
+    )
+    if not classes or (not labelled and any(pictures_in(folder))):
+        return None
+    files = [(path, group.name) for group in classes for path in pictures_below(group)]
+    empty = [group.name for group in classes if group.name not in {label for _, label in files}]
+    if empty and labelled:
+        raise DataError(
+            f"{folder / empty[0]} holds no pictures; fill the class or remove its folder"
+        )
+    return _of_files(
+        [path for path, _ in files],
+        [os.fspath(path.relative_to(folder)) for path, _ in files],
+        tuple(label for _, label in files),
+        os.fspath(folder),
+        limit,
+    )
+
+
+def pictures_in(folder: Path) -> Iterator[Path]:
+    """Yield the pictures that lie in a folder itself."""
+    return (path for path in pictures_below(folder) if path.parent == folder)
+
+
+def _of_files(paths, names, labels, source: str, limit: dict, **more) -> Dataset:
+    from .decode import read_image
+
+    def read(i: int) -> np.ndarray:
+        return read_image(paths[i], name=names[i], **limit)
+
+    return Dataset(tuple(names), labels, read, source=source, **more)
+
+
+def _of_inputs(inputs: list[Input], source: str, limit: dict) -> Dataset:
+    from .decode import read_image
+
+    def read(i: int) -> np.ndarray:
+        found = inputs[i]
+        return read_image(found.path or _stdin(), name=found.name, **limit)
+
+    return Dataset(tuple(found.name for found in inputs), None, read, source=source)
+
+
+def _stdin():
+    import sys
+
+    return sys.stdin.buffer
+
+
+def _of_manifest(path: Path, limit: dict, labelled: bool) -> Dataset:
+    from .manifests import read_manifest
+
+    rows = read_manifest(path)
+    if labelled and rows[0].label is None:
+        raise DataError(f'{path}: no column "label"; the first line reads path,label')
+
+    def column(name: str) -> tuple[str, ...] | None:
+        values = [getattr(row, name) for row in rows]
+        return None if all(value is None for value in values) else tuple(v or "" for v in values)
+
+    return _of_files(
+        [row.path for row in rows],
+        [os.fspath(row.path) for row in rows],
+        column("label"),
+        os.fspath(path),
+        limit,
+        splits=column("split"),
+        groups=column("group"),
+    )
+
+
+def _of_idx(path: Path, labelled: bool) -> Dataset:
+    from .idx import labels_beside, read_idx
+
+    images = read_idx(path)
+    if images.ndim not in (3, 4):
+        raise DataError(f"{path}: holds {images.ndim} axes; pictures have 3, give the images file")
+    labels = None
+    try:
+        beside = labels_beside(path)
+        labels = read_idx(beside)
+    except DataError:
+        if labelled:
+            raise
+    if labels is not None and labels.shape != (len(images),):
+        raise DataError(f"{path} holds {len(images)} pictures, {beside} {labels.size} labels")
+    return _of_array(images, labels, os.fspath(path))
+
+
+def _of_array(images: np.ndarray, labels: np.ndarray | None, source: str) -> Dataset:
+    stem = Path(source).name.removesuffix(".gz")
+    return Dataset(
+        tuple(f"{stem}[{i}]" for i in range(len(images))),
+        None if labels is None else tuple(map(str, labels.tolist())),
+        lambda i: images[i],
+        array=images,
+        source=source,
+    )

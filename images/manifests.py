@@ -1,0 +1,87 @@
+"""Manifests: tables of pictures, CSV, TSV or JSON lines."""
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import DataError
+
+SUFFIXES = (".csv", ".tsv", ".jsonl")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One picture of a manifest; what is not given is None."""
+
+    path: Path
+    label: str | None
+    split: str | None
+    group: str | None
+
+
+def read_manifest(path: Path) -> list[Row]:
+    """Read a manifest.
+
+    Parameters
+    ----------
+    path : path
+        ``.csv`` or ``.tsv`` with a header line, or ``.jsonl`` with an object a
+        line. The column or key ``path`` is needed (relative to the manifest);
+        ``label``, ``split`` and ``group`` may be there.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, a row has no path, or only some have labels.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise DataError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+    except UnicodeDecodeError:
+        raise DataError(f"{path}: not UTF-8 text; save it as UTF-8") from None
+    records = _json_lines(path, text) if path.suffix == ".jsonl" else _table(path, text)
+    rows = [_row(path, number, record) for number, record in records]
+    if not rows:
+        raise DataError(f"{path}: the manifest lists no pictures")
+    if len({row.label is None for row in rows}) == 2:
+        raise DataError(f"{path}: some rows have a label and some have none; give all or none")
+    return rows
+
+
+def _table(path: Path, text: str) -> list[tuple[int, dict]]:
+    delimiter = "\t" if path.suffix == ".tsv" else ","
+    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
+    if "path" not in (reader.fieldnames or ()):
+        raise DataError(
+            f'{path}: the first line names no column "path"; it reads path,label[,split,group]'
+        )
+    try:
+        return [(reader.line_num, record) for record in reader]
+    except csv.Error as error:
+        raise DataError(f"{path}, line {reader.line_num}: {error}") from None
+
+
+def _json_lines(path: Path, text: str) -> list[tuple[int, dict]]:
+    records = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except ValueError:
+            record = None
+        if not isinstance(record, dict):
+            raise DataError(f'{path}, line {number}: not a JSON object such as {{"path": "a.png"}}')
+        records.append((number, record))
+    return records
+
+
+def _row(path: Path, number: int, record: dict) -> Row:
+    if not record.get("path"):
+        raise DataError(f"{path}, line {number}: no path")
+    own = [record.get(key) for key in ("label", "split", "group")]
+    label, split, group = (None if value in (None, "") else str(value) for value in own)
+    return Row(path.parent / str(record["path"]), label, split, group)

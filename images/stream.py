@@ -1,0 +1,62 @@
+"""Reading many things with worker threads, in order, with bounded memory."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from typing import TypeVar
+
+from .errors import EdgewiseError
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def read_in_order(
+    items: Iterable[Item], read: Callable[[Item], Result], *, jobs: int | None = None
+) -> Iterator[tuple[Item, Result | EdgewiseError]]:
+    """Read every item in worker threads and yield the results in order.
+
+    Parameters
+    ----------
+    items : iterable
+    read : callable
+        Called as ``read(item)`` in a worker thread.
+    jobs : int, optional
+        Number of threads; one a core when left out. Four results a thread, at
+        most, are held at any time.
+
+    Yields
+    ------
+    (item, result) : tuple
+        The result is the `EdgewiseError` that `read` raised, if it did.
+    """
+    jobs = jobs or cores()
+    waiting: deque[tuple[Item, Future]] = deque()
+    source = iter(items)
+    pool = ThreadPoolExecutor(jobs, thread_name_prefix="read")
+    try:
+        while True:
+            for item in islice(source, 4 * jobs - len(waiting)):
+                waiting.append((item, pool.submit(read, item)))
+            if not waiting:
+                return
+            item, future = waiting.popleft()
+            yield item, _outcome(future)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _outcome(future: Future) -> object:
+    try:
+        return future.result()
+    except EdgewiseError as error:
+        return error
