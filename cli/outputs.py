@@ -113,4 +113,5 @@ def refuse_existing(outputs: Sequence[Output]) -> None:
     existing = [output.name for output in outputs if output.path and output.path.exists()]
     if existing:
         more = f" and {len(existing) - 1} more" if len(existing) > 1 else ""
-        raise EdgewiseError(f"{existing[0]}{more} exists already; use --overwrite to replace it")
+        verb = "exist" if more else "exists"
+        raise EdgewiseError(f"{existing[0]}{more} {verb} already; use --overwrite to replace")

@@ -47,7 +47,7 @@ def write_image(
     target: str | os.PathLike | BinaryIO,
     image: np.ndarray,
     *,
-    format: str | None = None,  # noqa: A002
+    format: str | None = None,
     overwrite: bool = False,
 ) -> None:
     """Write one picture, whole or not at all.

@@ -9,7 +9,22 @@ from pathlib import Path
 
 from .errors import EdgewiseError
 
-SUFFIXES = frozenset(".png .jpg .jpeg .tif .tiff .webp .bmp .gif .pgm .ppm .pnm .pbm".split())
+SUFFIXES = frozenset(
+    [
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".tif",
+        ".tiff",
+        ".webp",
+        ".bmp",
+        ".gif",
+        ".pgm",
+        ".ppm",
+        ".pnm",
+        ".pbm",
+    ]
+)
 
 
 @dataclass(frozen=True)
