@@ -9,22 +9,12 @@ from pathlib import Path
 
 from .errors import EdgewiseError
 
-SUFFIXES = frozenset(
-    [
-        ".png",
-        ".jpg",
-        ".jpeg",
-        ".tif",
-        ".tiff",
-        ".webp",
-        ".bmp",
-        ".gif",
-        ".pgm",
-        ".ppm",
-        ".pnm",
-        ".pbm",
-    ]
-)
+# fmt: off
+SUFFIXES = frozenset({
+    ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp",
+    ".bmp", ".gif", ".pgm", ".ppm", ".pnm", ".pbm",
+})
+# fmt: on
 
 
 @dataclass(frozen=True)
