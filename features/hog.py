@@ -144,9 +144,10 @@ def _compute(images: np.ndarray, config: HogConfig, out: np.ndarray) -> None:
     from . import loops
 
     count, rows, columns, channels = images.shape
+    exact = np.float64 if images.dtype == np.float64 else np.float32
     *units, cell_rows, cell_columns = unit_grid(config, rows, columns)
     *_, block_rows, block_columns = config.grid(rows, columns)
-    how, gather = votes(config), blocks(config)
+    how, gather = votes(config, exact), blocks(config)
     shape = (count, *units, cell_rows, cell_columns, config.bins)
     histograms = np.empty(shape, np.float32) if gather.shared else out.reshape(shape)
     loops.histograms(
@@ -154,7 +155,6 @@ def _compute(images: np.ndarray, config: HogConfig, out: np.ndarray) -> None:
         channels,
         tasks(count, (units[0], units[1]), how),
         how,
-        np.empty(0, np.float64 if images.dtype == np.float64 else np.float32),
         histograms,
     )
     loops.normalise(histograms, gather, out.reshape(count, block_rows, block_columns, -1))

@@ -26,7 +26,7 @@ class Votes(NamedTuple):
     step: np.ndarray  # (2,) int64: rows and columns from one unit to the next
     row_weights: np.ndarray  # (unit rows, cell rows) float32
     column_weights: np.ndarray  # (unit columns, cell columns) float32
-    edges: np.ndarray  # (edges, 3) float32: cosine, sine, half of the circle
+    edges: np.ndarray  # (edges, 3): cosine, sine, half of the circle; gradients get its dtype
     bins: int
     signed: bool
     soft: bool  # share a vote between two bins
@@ -70,7 +70,7 @@ def spatial_weights(config: HogConfig, axis: int) -> np.ndarray:
     return (weights / cell).astype(np.float32)
 
 
-def bin_edges(bins: int, signed: bool) -> np.ndarray:
+def bin_edges(bins: int, signed: bool, dtype: type = np.float32) -> np.ndarray:
     """Return the directions at which bins 1, 2, ... begin.
 
     A direction at or beyond 180 degrees is stored as its opposite, with a 1
@@ -80,11 +80,11 @@ def bin_edges(bins: int, signed: bool) -> np.ndarray:
 
     Returns
     -------
-    ndarray, (bins - 1, 3) float32
+    ndarray, (bins - 1, 3)
         Cosine, sine, half of the circle.
     """
     circle = 360 if signed else 180
-    edges = np.zeros((bins - 1, 3), np.float32)
+    edges = np.zeros((bins - 1, 3), dtype)
     for k in range(1, bins):
         half, rest = divmod(k * circle, 180 * bins)
         edges[k - 1] = (*_direction(rest, bins), half)
@@ -100,15 +100,15 @@ def _direction(degrees: int, divisor: int) -> tuple[float, float]:
     return math.cos(angle) / scale, math.sin(angle) / scale
 
 
-def votes(config: HogConfig) -> Votes:
-    """Return what one vote needs."""
+def votes(config: HogConfig, dtype: type = np.float32) -> Votes:
+    """Return what one vote needs; gradients are computed in `dtype`."""
     stride = (1, 1) if shares_cells(config) else config.block_stride
     soft = config.interpolate_orientation and config.bins > 1
     return Votes(
         step=np.array([stride[a] * config.cell[a] for a in (0, 1)], np.int64),
         row_weights=spatial_weights(config, 0),
         column_weights=spatial_weights(config, 1),
-        edges=bin_edges(1 if soft else config.bins, config.signed),
+        edges=bin_edges(1 if soft else config.bins, config.signed, dtype),
         bins=config.bins,
         signed=config.signed,
         soft=soft,

@@ -63,17 +63,18 @@ def _differences(above, here, below, level, task, start, span, width, gx, gy):
 
 
 @serial_loop
-def _keep_stronger(gx, gy, best, best_x, best_y):
+def _keep_stronger(gx, gy, strength, best, best_x, best_y):
     """Replace the pixels where this channel's gradient is stronger, or not a number.
 
-    The squares are compared in float64, where those of integers are exact, so
-    that of two equal channels the first is kept.
+    The lengths are rounded to float32 from float64, so that rounding alone
+    never prefers a channel: of equal ones the first is kept.
     """
     for j in range(gx.size):
         x, y = np.float64(gx[j]), np.float64(gy[j])
-        square = x * x + y * y
-        if square > best[j] or square != square:
-            best[j], best_x[j], best_y[j] = square, gx[j], gy[j]
+        strength[j] = np.sqrt(x * x + y * y)
+    for j in range(gx.size):
+        if strength[j] > best[j] or strength[j] != strength[j]:
+            best[j], best_x[j], best_y[j] = strength[j], gx[j], gy[j]
 
 
 @serial_loop
@@ -186,7 +187,7 @@ def _fold(sums, how, task, i, span, out):
 
 
 @serial_loop
-def _piece(images, channels, task, how, lane, out):
+def _piece(images, channels, task, how, out):
     """Fill the histograms of some pictures' units, given by task."""
     unit_rows, cell_rows = how.row_weights.shape
     height, width = images.shape[1], images.shape[2] // channels
@@ -196,10 +197,11 @@ def _piece(images, channels, task, how, lane, out):
     last = (task[3] - 1) * how.step[0] + unit_rows
     size = -(-(task[1] - task[0]) * (span + 2) // WHOLE) * WHOLE
 
-    rows = np.zeros((3, channels, size + 2), lane.dtype)
-    gx, gy = np.empty(size, lane.dtype), np.empty(size, lane.dtype)
-    best_x, best_y = np.empty(size, lane.dtype), np.empty(size, lane.dtype)
-    best = np.empty(size if channels > 1 else 0, np.float64)
+    exact = how.edges.dtype
+    rows = np.zeros((3, channels, size + 2), exact)
+    gx, gy = np.empty(size, exact), np.empty(size, exact)
+    best_x, best_y = np.empty(size, exact), np.empty(size, exact)
+    best = np.empty(size, np.float32)
     lower = np.empty(size, np.bool_)
     position = np.empty(size, np.float32)
     magnitude = np.empty(size, np.float32)
@@ -221,7 +223,7 @@ def _piece(images, channels, task, how, lane, out):
             best[:] = -1
             for c in range(channels):
                 _differences(above[c], here[c], below[c], level, task, start, span, width, gx, gy)
-                _keep_stronger(gx, gy, best, best_x, best_y)
+                _keep_stronger(gx, gy, magnitude, best, best_x, best_y)
         for j in range(size):
             x, y2 = np.float32(best_x[j]), np.float32(best_y[j])
             magnitude[j] = np.sqrt(x * x + y2 * y2)
@@ -245,7 +247,7 @@ def _piece(images, channels, task, how, lane, out):
 
 
 @parallel_loop
-def histograms(images, channels, tasks, how, lane, out):
+def histograms(images, channels, tasks, how, out):
     """Fill the histograms of all units.
 
     Parameters
@@ -255,12 +257,10 @@ def histograms(images, channels, tasks, how, lane, out):
         C.
     tasks : ndarray, (pieces, 6) int64
     how : Votes
-    lane : ndarray, (0,) float32 or float64
-        Its dtype is what gradients are computed in.
     out : ndarray, (N, unit rows, unit columns, cell rows, cell columns, bins) float32
     """
     for t in prange(len(tasks)):
-        _piece(images, channels, tasks[t], how, lane, out)
+        _piece(images, channels, tasks[t], how, out)
 
 
 @serial_loop
