@@ -5,7 +5,17 @@
 # or Pillow.
 from .config import HogConfig
 from .extract import extract, prepare
+from .files import load_features, save_features
 from .hog import hog, hog_batch
 from .table import FeatureTable
 
-__all__ = ["FeatureTable", "HogConfig", "extract", "hog", "hog_batch", "prepare"]
+__all__ = [
+    "FeatureTable",
+    "HogConfig",
+    "extract",
+    "hog",
+    "hog_batch",
+    "load_features",
+    "prepare",
+    "save_features",
+]

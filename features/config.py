@@ -153,8 +153,10 @@ class HogConfig:
         cells = rows // self.cell[0], columns // self.cell[1]
         if cells[0] < self.block[0] or cells[1] < self.block[1]:
             raise EdgewiseError(self._too_small(rows, columns))
-        blocks = [(cells[a] - self.block[a]) // self.block_stride[a] + 1 for a in (0, 1)]
-        return (*cells, *blocks)
+        block_rows, block_columns = (
+            (cells[a] - self.block[a]) // self.block_stride[a] + 1 for a in (0, 1)
+        )
+        return (*cells, block_rows, block_columns)
 
     def _too_small(self, rows: int, columns: int) -> str:
         least = self.least_size
