@@ -1,0 +1,137 @@
+"""How good a classifier's answers are."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..features.table import FeatureTable
+from ..images.errors import DataError
+from .linear import LinearModel
+
+Z_95 = 1.959963984540054  # of the normal distribution: 95 % lie within
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """Answers counted against the truth.
+
+    Parameters
+    ----------
+    classes : tuple of str
+    confusion : ndarray, (classes, classes) int
+        Rows are the truth, columns the answers.
+    """
+
+    classes: tuple[str, ...]
+    confusion: np.ndarray
+
+    @property
+    def count(self) -> int:
+        """Number of pictures."""
+        return int(self.confusion.sum())
+
+    @property
+    def accuracy(self) -> float:
+        """Share of right answers."""
+        return float(np.trace(self.confusion) / self.count)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of the accuracy, by Wilson (1927)."""
+        n, p, z = self.count, self.accuracy, Z_95
+        centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+        half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+        return max(0.0, centre - half), min(1.0, centre + half)
+
+    @property
+    def support(self) -> np.ndarray:
+        """Number of pictures of each class."""
+        return self.confusion.sum(axis=1)
+
+    @property
+    def precision(self) -> np.ndarray:
+        """Share of right ones among the answers of each class; 0 where there are none."""
+        return _ratio(np.diag(self.confusion), self.confusion.sum(axis=0))
+
+    @property
+    def recall(self) -> np.ndarray:
+        """Share of each class's pictures that were found; 0 where there are none."""
+        return _ratio(np.diag(self.confusion), self.support)
+
+    @property
+    def f1(self) -> np.ndarray:
+        """Harmonic mean of precision and recall; 0 where both are 0."""
+        return _ratio(2 * self.precision * self.recall, self.precision + self.recall)
+
+    def to_dict(self) -> dict:
+        """Return everything as numbers and lists, ready for JSON."""
+        columns = zip(self.precision, self.recall, self.f1, self.support, strict=True)
+        return {
+            "count": self.count,
+            "accuracy": self.accuracy,
+            "accuracy_95": list(self.interval),
+            "classes": {
+                name: {"precision": float(p), "recall": float(r), "f1": float(f), "support": int(s)}
+                for name, (p, r, f, s) in zip(self.classes, columns, strict=True)
+            },
+            "confusion": self.confusion.tolist(),
+        }
+
+
+def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
+    return np.divide(above, below, out=np.zeros(len(above)), where=below > 0)
+
+
+def evaluate(model: LinearModel, table: FeatureTable) -> Evaluation:
+    """Count a model's answers for labelled vectors.
+
+    Parameters
+    ----------
+    model : LinearModel
+    table : FeatureTable
+        With labels, and made with the model's HoG settings.
+
+    Raises
+    ------
+    DataError
+        If the labels are missing or unknown to the model, or the vectors were
+        made with other settings.
+    """
+    check_settings(model, table)
+    if table.labels is None:
+        raise DataError("the pictures have no labels to compare with; give a folder per class")
+    number = {name: i for i, name in enumerate(model.classes)}
+    if unknown := [name for name in table.classes if name not in number]:
+        raise DataError(
+            f'the model does not know the class "{unknown[0]}"; its classes are '
+            f"{', '.join(model.classes)}"
+        )
+    truth = np.array([number[label] for label in table.labels])
+    confusion = np.zeros((len(model.classes),) * 2, np.int64)
+    np.add.at(confusion, (truth, model.predict(table.X)), 1)
+    return Evaluation(model.classes, confusion)
+
+
+def check_settings(model: LinearModel, table: FeatureTable) -> None:
+    """Raise DataError if vectors were made otherwise than the model's."""
+    made, wanted = _settings(table), _settings(model)
+    if model.channels == 3:
+        # Gray pictures among coloured ones are as they should be.
+        made["colour"] = wanted["colour"]
+    different = [
+        f"{name} is {made[name]}, the model's {wanted[name]}"
+        for name in wanted
+        if made[name] != wanted[name]
+    ]
+    if different:
+        raise DataError(
+            f"the features were made with other settings: {'; '.join(different)}; "
+            "extract them again, or give the pictures themselves"
+        )
+
+
+def _settings(made: LinearModel | FeatureTable) -> dict:
+    rows, columns = made.size
+    colour = "gray" if made.channels == 1 else "kept"
+    return {**made.config.to_dict(), "size": f"{columns}x{rows}", "colour": colour}

@@ -1,0 +1,85 @@
+"""A linear classifier: one weight for each class and each value of a vector."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..features.config import HogConfig
+from ..images.errors import DataError
+
+KINDS = ("logistic", "svm")
+
+
+@dataclass(frozen=True, eq=False)
+class LinearModel:
+    """A trained linear classifier and all it needs to judge raw pictures.
+
+    Parameters
+    ----------
+    weights : ndarray, (classes, n) float32
+        One row a class, with two classes too.
+    bias : ndarray, (classes,) float32
+    kind : {'logistic', 'svm'}
+        Logistic regression has probabilities, a support vector machine only
+        scores.
+    classes : tuple of str
+    config : HogConfig
+        How the vectors were made.
+    size : (int, int)
+        Rows and columns that pictures are resized to.
+    channels : int
+        1 if pictures are made gray, 3 if colour is kept.
+    training : dict
+        What is known of the training: number of pictures, accuracy, C, seed.
+    """
+
+    weights: np.ndarray
+    bias: np.ndarray
+    kind: str
+    classes: tuple[str, ...]
+    config: HogConfig
+    size: tuple[int, int]
+    channels: int = 1
+    training: dict = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        wanted = (len(self.classes), self.config.length(*self.size))
+        if self.weights.shape != wanted or self.bias.shape != wanted[:1]:
+            raise DataError(
+                f"weights of shape {self.weights.shape} do not fit {wanted[0]} classes and "
+                f"vectors of {wanted[1]} values"
+            )
+        if self.kind not in KINDS:
+            raise DataError(f'no kind of linear model "{self.kind}"; there are {", ".join(KINDS)}')
+
+    def decide(self, X: np.ndarray) -> np.ndarray:
+        """Return the score of every class, (N, classes) float32; the greatest wins."""
+        return X @ self.weights.T + self.bias
+
+    def judge(self, X: np.ndarray) -> np.ndarray:
+        """Return the probability of every class, or the scores of an SVM.
+
+        Parameters
+        ----------
+        X : ndarray, (N, n) float32
+
+        Returns
+        -------
+        ndarray, (N, classes) float32
+            For logistic regression every row sums to 1.
+        """
+        scores = self.decide(X)
+        if self.kind == "svm":
+            return scores
+        # The greatest score is taken off so that exp cannot overflow.
+        raised = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return raised / raised.sum(axis=1, keepdims=True)
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        """Return the number of the winning class of every row, (N,) int."""
+        return self.decide(X).argmax(axis=1)
+
+    @property
+    def measure(self) -> str:
+        """What `judge` gives: ``probability`` or ``score``."""
+        return "score" if self.kind == "svm" else "probability"

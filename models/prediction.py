@@ -1,0 +1,59 @@
+"""Judging raw pictures, one after the other, as a model's file says."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from ..features.extract import prepare
+from ..features.hog import hog_batch
+from ..images.dataset import Dataset
+from ..images.errors import EdgewiseError
+from .linear import LinearModel
+
+# Pictures judged at a time: enough for the loops, few enough to come promptly.
+AT_ONCE = 64
+
+Judgement = tuple[int, np.ndarray | EdgewiseError]
+
+
+def judge_pictures(
+    model: LinearModel, dataset: Dataset, *, jobs: int | None = None
+) -> Iterator[Judgement]:
+    """Judge pictures in order.
+
+    Parameters
+    ----------
+    model : LinearModel
+    dataset : Dataset
+        Pictures of any size and colour; they are adapted to the model's.
+    jobs : int, optional
+        Threads that read pictures; one a core when left out.
+
+    Yields
+    ------
+    (i, judgement) : (int, ndarray (classes,) float32 or EdgewiseError)
+        What `LinearModel.judge` says of picture i, or why it cannot be read.
+    """
+
+    def read(i: int) -> np.ndarray:
+        return prepare(dataset.read(i), size=model.size, channels=model.channels)
+
+    waiting: list[tuple[int, np.ndarray | EdgewiseError]] = []
+    for item in replace(dataset, reader=read).images(jobs):
+        waiting.append(item)
+        if len(waiting) == AT_ONCE:
+            yield from _judge(model, waiting)
+            waiting = []
+    yield from _judge(model, waiting)
+
+
+def _judge(model: LinearModel, waiting: list) -> Iterator[Judgement]:
+    pictures = [(i, image) for i, image in waiting if isinstance(image, np.ndarray)]
+    judged: dict[int, np.ndarray] = {}
+    # Gray and colour may be mixed; the loops want one shape and dtype at a time.
+    for kind in dict.fromkeys((image.shape, image.dtype) for _, image in pictures):
+        alike = [(i, image) for i, image in pictures if (image.shape, image.dtype) == kind]
+        vectors = hog_batch(np.stack([image for _, image in alike]), model.config)
+        judged.update(zip([i for i, _ in alike], model.judge(vectors), strict=True))
+    yield from ((i, judged.get(i, image)) for i, image in waiting)
