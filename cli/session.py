@@ -1,7 +1,9 @@
 """What one run of a command shares: how much to say, and which inputs failed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Event, Thread
 from typing import TypeVar
 
 import click
@@ -42,6 +44,32 @@ class Session:
         hidden = True if self.quiet else None
         yield from tqdm(items, total=total, unit=f" {unit}", desc=what or None, disable=hidden)
 
+    @contextmanager
+    def counter(self, *, total: int, unit: str, what: str) -> Iterator[Callable[[int], None]]:
+        """Show a progress bar; yields a function that is told how many are done."""
+        from tqdm import tqdm
+
+        hidden = True if self.quiet else None
+        with tqdm(total=total, unit=f" {unit}", desc=what, disable=hidden) as bar:
+            yield lambda done: bar.update(done - bar.n)
+
+    @contextmanager
+    def waiting(self, what: str) -> Iterator[None]:
+        """Show the seconds that something takes which cannot say how far it is."""
+        from tqdm import tqdm
+
+        hidden = True if self.quiet else None
+        form = "{desc}: {elapsed}"
+        with tqdm(desc=what, bar_format=form, disable=hidden) as bar:
+            over = Event()
+            clock = Thread(target=_tick, args=(bar, over), daemon=True)
+            clock.start()
+            try:
+                yield
+            finally:
+                over.set()
+                clock.join()
+
     def failed(self, name: str, reason: str) -> None:
         """Report an input that could not be used, and remember it."""
         from tqdm import tqdm
@@ -57,6 +85,11 @@ class Session:
         count = len(self.failures)
         self.say(f"{done} {what}{plural(done)} done, {count} failed")
         raise click.exceptions.Exit(SOME_FAILED)
+
+
+def _tick(bar, over: Event) -> None:
+    while not over.wait(0.5):
+        bar.refresh()
 
 
 def plural(count: int) -> str:

@@ -6,6 +6,8 @@ took no part. docs/training.md has the table.
 """
 
 from ..features.config import HogConfig
+from ..images.dataset import Dataset
+from ..images.errors import EdgewiseError
 
 # Cells along the shorter side: finer cells cost more memory than they gain.
 CELLS_ACROSS = 8
@@ -28,3 +30,24 @@ def default_config(size: tuple[int, int]) -> HogConfig:
     """
     cell = max(2, round(min(size) / CELLS_ACROSS))
     return HogConfig(cell=(cell, cell), bins=18, signed=True)
+
+
+def first_size(dataset: Dataset) -> tuple[int, int]:
+    """Return rows and columns of the first picture of a data set that can be read.
+
+    Raises
+    ------
+    EdgewiseError
+        If none can be read.
+    """
+    if dataset.array is not None:
+        return dataset.array.shape[1], dataset.array.shape[2]
+    problem: EdgewiseError | None = None
+    for i in range(len(dataset)):
+        try:
+            rows, columns = dataset.read(i).shape[:2]
+        except EdgewiseError as error:
+            problem = problem or error
+        else:
+            return rows, columns
+    raise EdgewiseError(f"no picture can be read; the first: {problem}")

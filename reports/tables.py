@@ -24,9 +24,7 @@ def evaluation_text(found: Evaluation) -> str:
     Accuracy with its interval, a row a class, and the confusion matrix.
     """
     low, high = found.interval
-    scores = zip(
-        found.classes, found.precision, found.recall, found.f1, found.support, strict=True
-    )
+    scores = zip(found.classes, found.precision, found.recall, found.f1, found.support, strict=True)
     rows = [["class", "precision", "recall", "f1", "pictures"]]
     rows += [[name, f"{p:.3f}", f"{r:.3f}", f"{f:.3f}", str(n)] for name, p, r, f, n in scores]
     return "\n\n".join(
@@ -44,9 +42,11 @@ def _confusion(found: Evaluation) -> str:
     numbers = [str(i + 1) for i in range(len(found.classes))]
     short = all(len(name) <= 6 for name in found.classes)
     heads = list(found.classes) if short else numbers
-    names = found.classes if short else [
-        f"{number} {name}" for number, name in zip(numbers, found.classes, strict=True)
-    ]
+    names = (
+        found.classes
+        if short
+        else [f"{number} {name}" for number, name in zip(numbers, found.classes, strict=True)]
+    )
     rows = [["", *heads]]
     rows += [
         [name, *(str(n) if n else "." for n in counts)]

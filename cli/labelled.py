@@ -1,0 +1,84 @@
+"""Labelled pictures, or a feature file, made into a feature table, under a progress bar."""
+
+import os
+
+from .session import Session
+
+
+def is_feature_file(data: str) -> bool:
+    """Tell whether data are a feature file; a .csv may also be a manifest."""
+    from ..features.files import MARK
+
+    if not os.path.isfile(data):
+        return False
+    if data.lower().endswith(".csv"):
+        with open(data, "rb") as file:
+            return file.read(len(MARK)) == MARK.encode()
+    return data.lower().endswith(".npz")
+
+
+def features_of(session: Session, data: str, *, gray, size, jobs, hog: dict):
+    """Return the feature table to train on.
+
+    Parameters
+    ----------
+    session : Session
+    data : str
+        A data set or a feature file.
+    gray : bool
+    size : (int, int) or None
+    jobs : int or None
+    hog : dict
+        What the user said of HoG, None where nothing.
+    """
+    import click
+
+    from ..features.files import load_features
+    from ..images.dataset import open_dataset
+    from ..models.settings import default_config, first_size
+    from .hog_options import chosen_config
+
+    if is_feature_file(data):
+        if gray or size or any(value is not None for value in hog.values()):
+            raise click.UsageError(f"{data} holds features already; HoG settings come too late")
+        return load_features(data)
+    dataset = open_dataset(data)
+    config = chosen_config(default_config(size or first_size(dataset)), **hog)
+    return extracted(session, dataset, config, gray=gray, size=size, jobs=jobs)
+
+
+def features_for(session: Session, model, data: str, jobs):
+    """Return the feature table to judge a model on, made as the model wants it."""
+    from ..features.files import load_features
+    from ..images.dataset import open_dataset
+
+    if is_feature_file(data):
+        return load_features(data)
+    dataset = open_dataset(data)
+    gray = model.channels == 1
+    return extracted(session, dataset, model.config, gray=gray, size=model.size, jobs=jobs)
+
+
+def extracted(session: Session, dataset, config, *, gray, size, jobs):
+    """Extract features under a progress bar; failures are reported as they come."""
+    from ..features.extract import extract
+
+    use_threads(jobs)
+    with session.counter(total=len(dataset), unit="picture", what="HoG") as progress:
+        return extract(
+            dataset,
+            config,
+            size=size,
+            gray=gray,
+            jobs=jobs,
+            progress=progress,
+            failed=session.failed,
+        )
+
+
+def use_threads(jobs: int | None) -> None:
+    """Let the compiled loops use so many threads."""
+    if jobs is not None:
+        from ..jit import set_threads
+
+        set_threads(jobs)
