@@ -1,20 +1,6 @@
 """Labelled pictures, or a feature file, made into a feature table, under a progress bar."""
 
-import os
-
 from .session import Session
-
-
-def is_feature_file(data: str) -> bool:
-    """Tell whether data are a feature file; a .csv may also be a manifest."""
-    from ..features.files import MARK
-
-    if not os.path.isfile(data):
-        return False
-    if data.lower().endswith(".csv"):
-        with open(data, "rb") as file:
-            return file.read(len(MARK)) == MARK.encode()
-    return data.lower().endswith(".npz")
 
 
 def features_of(session: Session, data: str, *, gray, size, jobs, hog: dict):
@@ -33,7 +19,7 @@ def features_of(session: Session, data: str, *, gray, size, jobs, hog: dict):
     """
     import click
 
-    from ..features.files import load_features
+    from ..features.files import is_feature_file, load_features
     from ..images.dataset import open_dataset
     from ..models.settings import default_config, first_size
     from .hog_options import chosen_config
@@ -49,7 +35,7 @@ def features_of(session: Session, data: str, *, gray, size, jobs, hog: dict):
 
 def features_for(session: Session, model, data: str, jobs):
     """Return the feature table to judge a model on, made as the model wants it."""
-    from ..features.files import load_features
+    from ..features.files import is_feature_file, load_features
     from ..images.dataset import open_dataset
 
     if is_feature_file(data):

@@ -1,5 +1,6 @@
 """The options that several commands share, each defined once."""
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 
@@ -21,6 +22,9 @@ def with_session(function: Callable) -> Callable:
     @click.option("--debug", is_flag=True, help="Show where an unexpected error arose.")
     @wraps(function)
     def with_options(*args, quiet: bool, verbose: bool, debug: bool, **kwargs):
+        if quiet:
+            # Also the loops' word on why their first use takes seconds.
+            logging.getLogger("edgewise").setLevel(logging.ERROR)
         return function(Session(quiet=quiet, verbose=verbose), *args, **kwargs)
 
     return with_options

@@ -111,6 +111,9 @@ def _texts(texts: tuple) -> np.ndarray:
 
 
 def _read_npz(file: BinaryIO) -> FeatureTable:
+    if not zipfile.is_zipfile(file):
+        raise DataError("damaged, or no feature file; make it with edgewise hog")
+    file.seek(0)
     with np.load(file, allow_pickle=False) as arrays:
         _check_schema(arrays["schema"].item())
         X = arrays["X"]
@@ -200,3 +203,14 @@ def _csv_rows(rows: Iterator[list[str]], labelled: bool) -> tuple[list[str], lis
     if not names:
         raise DataError("there is no picture in it")
     return names, labels, np.array(vectors, np.float32)
+
+
+def is_feature_file(path: str | os.PathLike) -> bool:
+    """Tell whether a path is a feature file; a .csv may also be a manifest."""
+    path = Path(path)
+    if not path.is_file():
+        return False
+    if path.suffix.lower() == ".csv":
+        with path.open("rb") as file:
+            return file.read(len(MARK)) == MARK.encode()
+    return path.suffix.lower() == ".npz"

@@ -68,7 +68,7 @@ def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 
 
 def _fit(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Scale a picture to its place, in proportion, centred on paper."""
+    """Scale a picture to its place, in proportion, above the start of its caption."""
     scale = min(size[0] / picture.shape[0], size[1] / picture.shape[1])
     if scale >= SHOW_PIXELS:
         scaled = to_rgb(picture).repeat(int(scale), axis=0).repeat(int(scale), axis=1)
@@ -76,6 +76,6 @@ def _fit(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
         shape = (max(1, round(picture.shape[0] * scale)), max(1, round(picture.shape[1] * scale)))
         scaled = resize(to_rgb(picture), shape)
     place = np.full((*size, 3), PAPER, np.uint8)
-    top, left = (size[0] - scaled.shape[0]) // 2, (size[1] - scaled.shape[1]) // 2
-    place[top : top + scaled.shape[0], left : left + scaled.shape[1]] = scaled
+    top = size[0] - scaled.shape[0]  # down on its caption
+    place[top:, : scaled.shape[1]] = scaled
     return place

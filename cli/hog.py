@@ -1,0 +1,169 @@
+"""`edgewise hog`: pictures to HoG vectors, or to a picture of one."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from .hog_options import chosen_config, hog_options
+from .options import (
+    dry_run_option,
+    examples,
+    inputs_argument,
+    jobs_option,
+    json_option,
+    max_pixels_option,
+    overwrite_option,
+    with_session,
+)
+from .session import Session, plural
+
+
+@click.command(
+    epilog=examples(
+        "edgewise hog photos/ -o features.npz --size 128x128",
+        "edgewise hog train-images-idx3-ubyte.gz -o features.npz --cell 4",
+        "edgewise hog photo.jpg --picture hog.png",
+        "edgewise hog photo.jpg -o - --preset skimage --gray > vector.csv",
+        "edgewise hog photos/ --size 64x128 --dry-run",
+    ),
+)
+@inputs_argument
+@click.option(
+    "-o", "--output", metavar="FEATURES", help="A .npz or .csv file to write; - is CSV on stdout."
+)
+@click.option("--picture", metavar="FILE", help="Draw the HoG of one picture, strokes along edges.")
+@hog_options
+@overwrite_option
+@max_pixels_option
+@json_option
+@jobs_option
+@dry_run_option
+@with_session
+def command(
+    session: Session, inputs, output, picture, gray, size,
+    overwrite, max_pixels, as_json, jobs, dry_run, **hog,
+):  # fmt: skip
+    """Extract HoG features from pictures.
+
+    INPUT is pictures, folders, globs, @list.txt, - for stdin, or one data set:
+    a folder with one sub-folder per class, an IDX file, a manifest, or the
+    word digits; a data set's labels are kept. The settings are those of
+    --preset, dalal-triggs unless named, changed by the other options.
+    """
+    from ..images.dataset import open_dataset
+
+    config = chosen_config(None, **hog)
+    _check_usage(output, picture, as_json, dry_run)
+    _refuse_existing(output, picture, overwrite)
+    dataset = open_dataset(list(inputs), labelled=False, max_pixels=max_pixels)
+    if picture and len(dataset) != 1:
+        raise click.UsageError(f"--picture draws one picture, and there are {len(dataset)}")
+    if dry_run:
+        _describe(dataset, config, size, as_json)
+        return
+    from .labelled import extracted
+
+    table = extracted(session, dataset, config, gray=gray, size=size, jobs=jobs)
+    _write(table, output, picture, overwrite)
+    if as_json:
+        click.echo(json.dumps(_facts(table, output, picture)))
+    else:
+        _report(session, table, output, picture)
+    session.finish(len(table))
+
+
+def _check_usage(output: str | None, picture: str | None, as_json: bool, dry_run: bool) -> None:
+    if not (output or picture or dry_run):
+        raise click.UsageError(
+            "say where the features go, -o FEATURES.npz, or what to draw, --picture hog.png"
+        )
+    if picture == "-":
+        raise click.UsageError("--picture needs the name of a file")
+    if output == "-" and as_json:
+        raise click.UsageError("--json and -o - both want stdout; name a file with -o")
+
+
+def _refuse_existing(output: str | None, picture: str | None, overwrite: bool) -> None:
+    """Find what is wrong with the outputs before the work, not after it."""
+    from ..features.files import feature_suffix
+    from ..images.atomic import refuse_existing
+
+    if output and output != "-":
+        feature_suffix(output)
+        refuse_existing(Path(output), overwrite)
+    if picture:
+        refuse_existing(Path(picture), overwrite)
+
+
+def _describe(dataset, config, size, as_json: bool) -> None:
+    """Print what the inputs would give; the first picture that can be read sets the size."""
+    from ..models.settings import first_size
+
+    rows, columns = size or first_size(dataset)
+    cell_rows, cell_columns, block_rows, block_columns = config.grid(rows, columns)
+    length = config.length(rows, columns)
+    facts = {
+        "schema": "edgewise.hog.plan/1",
+        "pictures": len(dataset),
+        "classes": list(dataset.classes),
+        "size": [rows, columns],
+        "cells": [cell_rows, cell_columns],
+        "blocks": [block_rows, block_columns],
+        "length": length,
+        "bytes": len(dataset) * length * 4,
+        "hog": config.to_dict(),
+    }
+    if as_json:
+        click.echo(json.dumps(facts))
+        return
+    classes = f" of {len(dataset.classes)} classes" if dataset.classes else ""
+    click.echo(
+        f"{len(dataset)} picture{plural(len(dataset))}{classes} to read\n"
+        f"{columns}x{rows} pixels: {cell_columns}x{cell_rows} cells, "
+        f"{block_columns}x{block_rows} blocks, {length:,} values\n"
+        f"{facts['bytes']:,} bytes of features in all; nothing was written"
+    )
+
+
+def _write(table, output: str | None, picture: str | None, overwrite: bool) -> None:
+    from ..features.files import save_features, write_csv
+
+    if output == "-":
+        write_csv(sys.stdout.buffer, table)
+    elif output:
+        save_features(output, table, overwrite=overwrite)
+    if picture:
+        from ..images.encode import write_image
+        from ..reports.glyphs import hog_picture
+
+        drawing = hog_picture(table.X[0], table.config, table.size)
+        write_image(picture, drawing, overwrite=overwrite)
+
+
+def _facts(table, output: str | None, picture: str | None) -> dict:
+    return {
+        "schema": "edgewise.hog/1",
+        "features": output,
+        "picture": picture,
+        "pictures": len(table),
+        "length": int(table.X.shape[1]),
+        "size": list(table.size),
+        "channels": table.channels,
+        "classes": list(table.classes),
+        "hog": table.config.to_dict(),
+        "failed": [{"name": name, "reason": reason} for name, reason in table.failed],
+    }
+
+
+def _report(session: Session, table, output: str | None, picture: str | None) -> None:
+    rows, columns = table.size
+    if output and output != "-":
+        classes = f", {len(table.classes)} classes" if table.classes else ""
+        session.say(
+            f"{output}: {len(table)} picture{plural(len(table))} of {columns}x{rows}, "
+            f"{table.X.shape[1]} values each{classes}"
+        )
+    if picture:
+        session.say(f"{picture}: {table.X.shape[1]} values drawn")
