@@ -83,7 +83,7 @@ def extract(
         if progress:
             progress(len(kept) + len(failures))
     if size is None or not kept:
-        raise EdgewiseError(_nothing_read(dataset, failures))
+        raise EdgewiseError(_nothing_read(dataset, failures, said=failed is not None))
     return FeatureTable(
         X=X[: len(kept)],
         names=tuple(dataset.names[i] for i in kept),
@@ -102,13 +102,13 @@ def _labels(dataset: Dataset, kept: list[int]) -> dict:
     return {"labels": labels, "classes": tuple(sorted(set(labels), key=natural_key))}
 
 
-def _nothing_read(dataset: Dataset, failures: list[tuple[str, str]]) -> str:
+def _nothing_read(dataset: Dataset, failures: list[tuple[str, str]], *, said: bool) -> str:
     if not failures:
         return f"{dataset.source}: there are no pictures"
+    if said:
+        return "no picture could be read, so there are no features"
     name, reason = failures[0]
-    if len(failures) == 1:
-        return f"{name}: {reason}"
-    return f"none of {len(failures)} pictures could be read; the first: {name}: {reason}"
+    return f"no picture could be read; the first, {name}: {reason}"
 
 
 def prepare(

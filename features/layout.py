@@ -127,14 +127,6 @@ def blocks(config: HogConfig) -> Blocks:
     )
 
 
-def unit_grid(config: HogConfig, rows: int, columns: int) -> tuple[int, int, int, int]:
-    """Return rows and columns of units, and of cells in a unit."""
-    cell_rows, cell_columns, block_rows, block_columns = config.grid(rows, columns)
-    if shares_cells(config):
-        return cell_rows, cell_columns, 1, 1
-    return (block_rows, block_columns, *config.block)
-
-
 def tasks(count: int, units: tuple[int, int], how: Votes) -> np.ndarray:
     """Cut the work into pieces, which depend on the work alone, never on the threads.
 
@@ -159,3 +151,30 @@ def tasks(count: int, units: tuple[int, int], how: Votes) -> np.ndarray:
         ],
         np.int64,
     )
+
+
+class Plan(NamedTuple):
+    """All there is to know to compute HoG of pictures of one size."""
+
+    units: tuple[int, int]  # rows and columns of units
+    cells: tuple[int, int]  # of a unit
+    blocks: tuple[int, int]
+    votes: Votes
+    gather: Blocks
+
+    @classmethod
+    def of(cls, config: HogConfig, rows: int, columns: int, dtype: type) -> "Plan":
+        """Plan the work; gradients are computed in `dtype`."""
+        cell_rows, cell_columns, block_rows, block_columns = config.grid(rows, columns)
+        shared, grid = shares_cells(config), (block_rows, block_columns)
+        return cls(
+            units=(cell_rows, cell_columns) if shared else grid,
+            cells=(1, 1) if shared else config.block,
+            blocks=grid,
+            votes=votes(config, dtype),
+            gather=blocks(config),
+        )
+
+    def tasks(self, count: int) -> np.ndarray:
+        """Return the pieces of the work on `count` pictures."""
+        return tasks(count, self.units, self.votes)
