@@ -1,0 +1,139 @@
+"""Model files: what is written is what is read, and damage is found."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_array_equal
+from safetensors.numpy import save
+
+from edgewise import DataError, EdgewiseError, HogConfig, load_model
+from edgewise.models import save_model
+from edgewise.models.linear import LinearModel
+
+CONFIG = HogConfig(cell=4, bins=3)
+
+
+def model():
+    rng = np.random.default_rng(0)
+    return LinearModel(
+        rng.normal(size=(3, 12)).astype(np.float32),
+        rng.normal(size=3).astype(np.float32),
+        "logistic",
+        ("ä", "b", "c"),
+        CONFIG,
+        (8, 8),
+        3,
+        {"C": 1.0, "accuracy": 0.5},
+    )
+
+
+def test_round_trip(tmp_path):
+    path, kept = tmp_path / "m.safetensors", model()
+    save_model(path, kept)
+    found = load_model(path)
+    assert_array_equal(found.weights, kept.weights)
+    assert_array_equal(found.bias, kept.bias)
+    for name in ("kind", "classes", "config", "size", "channels", "training"):
+        assert getattr(found, name) == getattr(kept, name)
+
+
+def test_the_same_model_gives_the_same_bytes(tmp_path):
+    save_model(tmp_path / "a.safetensors", model())
+    save_model(tmp_path / "b.safetensors", model())
+    a, b = ((tmp_path / f"{name}.safetensors").read_bytes() for name in "ab")
+    assert_array_equal(np.frombuffer(a, np.uint8), np.frombuffer(b, np.uint8))
+
+
+def test_names_and_existing_files(tmp_path):
+    with pytest.raises(EdgewiseError, match=r"m\.pkl: end the name of a model file"):
+        save_model(tmp_path / "m.pkl", model())
+    save_model(tmp_path / "m.safetensors", model())
+    with pytest.raises(EdgewiseError, match="use --overwrite"):
+        save_model(tmp_path / "m.safetensors", model())
+
+
+def test_a_missing_file(tmp_path):
+    with pytest.raises(DataError, match=r"none\.safetensors: no such file"):
+        load_model(tmp_path / "none.safetensors")
+
+
+@pytest.fixture(scope="module")
+def content(tmp_path_factory):
+    path = tmp_path_factory.mktemp("model") / "m.safetensors"
+    save_model(path, model())
+    return path.read_bytes()
+
+
+def test_a_file_cut_short(tmp_path, content):
+    for length in range(0, len(content), 7):
+        (tmp_path / "cut.safetensors").write_bytes(content[:length])
+        with pytest.raises(DataError, match=r"cut\.safetensors: "):
+            load_model(tmp_path / "cut.safetensors")
+
+
+@given(st.integers(0, 10**6), st.integers(1, 255))
+def test_flipped_bytes_give_a_model_or_one_error(content, tmp_path_factory, place, change):
+    broken = bytearray(content)
+    broken[place % len(broken)] ^= change
+    path = tmp_path_factory.getbasetemp() / "flipped.safetensors"
+    path.write_bytes(bytes(broken))
+    try:
+        found = load_model(path)
+    except DataError as error:
+        assert "flipped.safetensors: " in str(error)
+    else:
+        assert np.isfinite(found.weights).all()
+
+
+def spec(**changes):
+    whole = {
+        "format": 1,
+        "type": "linear",
+        "kind": "svm",
+        "classes": ["a", "b", "c"],
+        "size": [8, 8],
+        "channels": 1,
+        "hog": CONFIG.to_dict(),
+        "training": {},
+    }
+    return {**whole, **changes}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "not a model of Edgewise"),
+        ("{", "not a model of Edgewise"),
+        ("[]", "not a model of Edgewise"),
+        (json.dumps(spec(format=99)), "format 99"),
+        (json.dumps(spec(type="cnn")), "type cnn"),
+        (json.dumps(spec(kind="tree")), 'no kind of linear model "tree"'),
+        (json.dumps(spec(classes=["a", "b"])), "do not fit 2 classes"),
+        (json.dumps(spec(classes=["a", "a", "a"])), "make no sense"),
+        (json.dumps(spec(classes=5)), "not a usable model"),
+        (json.dumps(spec(size=[8])), "not a usable model"),
+        (json.dumps(spec(size=["x", 8])), "not a usable model"),
+        (json.dumps(spec(channels=2)), "make no sense"),
+        (json.dumps(spec(hog={"cell": [4, 4], "teeth": 3})), 'no HoG setting "teeth"'),
+        (json.dumps(spec(hog=None)), "not a usable model"),
+        (json.dumps({k: v for k, v in spec().items() if k != "hog"}), "not a usable model"),
+    ],
+)
+def test_settings_that_make_no_sense(tmp_path, text, message):
+    arrays = {"weights": np.zeros((3, 12), np.float32), "bias": np.zeros(3, np.float32)}
+    content = save(arrays, metadata=None if text is None else {"edgewise": text})
+    (tmp_path / "m.safetensors").write_bytes(content)
+    with pytest.raises(DataError, match=message):
+        load_model(tmp_path / "m.safetensors")
+
+
+@pytest.mark.parametrize("weights", [np.full((3, 12), np.nan, np.float32), np.zeros((3, 12))])
+def test_weights_that_make_no_sense(tmp_path, weights):
+    arrays = {"weights": weights, "bias": np.zeros(3, np.float32)}
+    content = save(arrays, metadata={"edgewise": json.dumps(spec())})
+    (tmp_path / "m.safetensors").write_bytes(content)
+    with pytest.raises(DataError, match="not finite float32"):
+        load_model(tmp_path / "m.safetensors")
