@@ -12,6 +12,7 @@ _ROOM_OF_NAME = {
     "read_image": "images",
     "write_image": "images",
     "open_dataset": "images",
+    "DataError": "images",
     "EdgewiseError": "images",
     "ImageError": "images",
     "correlate": "filters",
