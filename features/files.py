@@ -165,7 +165,11 @@ def _csv_fields(fields: tuple[str, ...]) -> str:
 
 
 def _read_csv(file: BinaryIO) -> FeatureTable:
-    text = io.TextIOWrapper(file, encoding="utf-8", errors=STRAY, newline="")
+    with io.TextIOWrapper(file, encoding="utf-8", errors=STRAY, newline="") as text:
+        return _parse_csv(text)
+
+
+def _parse_csv(text: io.TextIOWrapper) -> FeatureTable:
     first = text.readline()
     if not first.startswith(MARK):
         raise DataError(

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..images.colour import to_gray
+from .borders import border_name
 from .correlation import convolve, correlate
 from .kernels import gaussian, prewitt_x, scharr_x, sobel_x
 from .pooling import pool
 from .registry import Named
-from .windows import Padding
+from .windows import Padding, axis_padding, pair
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,13 @@ class Windows:
     border: str = "reflect"
     fill: float = 0.0
     flip: bool = False
+
+    def __post_init__(self) -> None:
+        # Now, not with the first picture: a mistake here spoils all of them.
+        pair(self.stride, "stride")
+        pair(self.dilation, "dilation")
+        axis_padding(self.padding)
+        border_name(self.border)
 
     def slide(self, image: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """Correlate, or with `flip` convolve, in float32."""

@@ -79,7 +79,7 @@ def read_image(
     except UnidentifiedImageError:
         raise ImageError(label, _unknown(content)) from None
     except Exception as error:  # decoders raise almost anything on damaged files
-        raise ImageError(label, f"damaged or unsupported picture ({error})") from error
+        raise ImageError(label, _damage(error)) from error
 
 
 def _label(source: object) -> str:
@@ -90,6 +90,12 @@ def _content(source: str | os.PathLike | bytes | BinaryIO) -> io.BytesIO:
     if isinstance(source, str | os.PathLike):
         return io.BytesIO(Path(source).read_bytes())
     return io.BytesIO(source if isinstance(source, bytes) else source.read())
+
+
+def _damage(error: Exception) -> str:
+    if "truncated" in str(error).lower():
+        return "the file is cut short; copy it again from its source"
+    return f"damaged or unsupported picture ({error})"
 
 
 def _unknown(content: io.BytesIO) -> str:
