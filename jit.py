@@ -13,8 +13,10 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numba
+from numba.core import config as numba_config
 from numba.core import event
 
 from . import __version__
@@ -22,6 +24,9 @@ from . import __version__
 # Everything that lets a sum be reordered and fused, but not "nnan" and "ninf":
 # as fast as True here, and NaN and infinity keep their meaning.
 FAST_MATH = {"contract", "reassoc", "nsz", "arcp", "afn"}
+
+# Its settings are made at run time, where no type checker sees them.
+config: Any = numba_config
 
 log = logging.getLogger("edgewise")
 
@@ -77,8 +82,8 @@ CACHE = _private_cache()
 def _compiled(function: Callable, *, parallel: bool) -> Callable:
     # Numba picks the folder when a function is decorated, so the setting is
     # put back at once and other libraries' functions are not affected.
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(CACHE or "")
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(CACHE or "")
     try:
         return numba.njit(
             parallel=parallel,
@@ -88,7 +93,7 @@ def _compiled(function: Callable, *, parallel: bool) -> Callable:
             fastmath=FAST_MATH,
         )(function)
     finally:
-        numba.config.CACHE_DIR = before
+        config.CACHE_DIR = before
 
 
 def parallel_loop(function: Callable) -> Callable:
@@ -126,7 +131,7 @@ event.register("numba:compile", _FirstCompile())
 
 def set_threads(count: int) -> None:
     """Let every loop run on `count` threads, at most those Numba started with."""
-    numba.set_num_threads(max(1, min(count, numba.config.NUMBA_NUM_THREADS)))
+    numba.set_num_threads(max(1, min(count, config.NUMBA_NUM_THREADS)))
 
 
 @contextmanager

@@ -45,7 +45,7 @@ class Session:
         yield from tqdm(items, total=total, unit=f" {unit}", desc=what or None, disable=hidden)
 
     @contextmanager
-    def counter(self, *, total: int, unit: str, what: str) -> Iterator[Callable[[int], None]]:
+    def counter(self, *, total: int, unit: str, what: str) -> Iterator[Callable[[int], object]]:
         """Show a progress bar; yields a function that is told how many are done."""
         from tqdm import tqdm
 

@@ -51,7 +51,8 @@ def _strongest(gx: np.ndarray, gy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return gx[..., 0], gy[..., 0]
     length = np.hypot(gx, gy, dtype=np.float64).astype(np.float32)
     best = length.argmax(axis=3)[..., None]
-    return tuple(np.take_along_axis(g, best, axis=3)[..., 0] for g in (gx, gy))
+    x, y = (np.take_along_axis(g, best, axis=3)[..., 0] for g in (gx, gy))
+    return x, y
 
 
 def _bin(gx: np.ndarray, gy: np.ndarray, how: Votes) -> np.ndarray:

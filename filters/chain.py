@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -69,7 +70,7 @@ def _at(step: Step, run: Run, values: np.ndarray) -> np.ndarray:
         raise step.error(str(error)) from None
 
 
-def compile_chain(chain: str, **defaults: object) -> Chain:
+def compile_chain(chain: str, **defaults: Any) -> Chain:
     """Read a chain and check every name and setting in it.
 
     Parameters
@@ -172,7 +173,7 @@ def _keep(alpha: np.ndarray) -> np.ndarray:
     return alpha
 
 
-def apply(chain: str, image: np.ndarray, *, dtype: object = None, **defaults: object) -> np.ndarray:
+def apply(chain: str, image: np.ndarray, *, dtype: object = None, **defaults: Any) -> np.ndarray:
     """Run a chain of filters on an image.
 
     Parameters

@@ -81,10 +81,10 @@ def _read_switch(text: str) -> bool:
 
 
 def _read_numbers(text: str) -> int | tuple[int, ...]:
-    numbers = tuple(int(word) for word in text.split("/"))
-    if len(numbers) > 2:
+    first, *more = (int(word) for word in text.split("/"))
+    if len(more) > 1:
         raise ValueError
-    return numbers if len(numbers) == 2 else numbers[0]
+    return (first, *more) if more else first
 
 
 def _read_padding(text: str) -> str | int | tuple:

@@ -1,6 +1,7 @@
 """Where the windows lie: padding, stride and dilation along one axis."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from ..images.errors import EdgewiseError
 
@@ -37,7 +38,7 @@ class Axis:
 
 def pair(value: int | tuple[int, int], name: str, *, least: int = 1) -> tuple[int, int]:
     """Return (rows, columns) of a setting that is one number or two."""
-    both = (value, value) if _is_whole(value) else value
+    both: Any = (value, value) if _is_whole(value) else value
     if not (isinstance(both, tuple | list) and len(both) == 2 and all(map(_is_whole, both))):
         raise EdgewiseError(f"{name} {value!r} is not a whole number or two (rows, columns)")
     if min(both) < least:
@@ -92,14 +93,12 @@ def correlation_axis(
         If no window fits.
     """
     span = dilation * (size - 1)
-    if padding == "same":
-        before, after = dilation * anchor, span - dilation * anchor
-    elif padding == "full":
-        before, after = span, span
-    elif padding == "valid":
-        before, after = 0, 0
-    else:
-        before, after = padding  # type: ignore[misc]
+    named = {
+        "same": (dilation * anchor, span - dilation * anchor),
+        "full": (span, span),
+        "valid": (0, 0),
+    }
+    before, after = named[padding] if isinstance(padding, str) else padding
     count = (length + before + after - span - 1) // stride + 1
     if count < 1:
         raise EdgewiseError(
@@ -153,11 +152,12 @@ def pooling_axis(
 def _pooling_padding(
     padding: str | tuple[int, int], length: int, span: int, stride: int
 ) -> tuple[int, int]:
-    if padding == "valid":
-        return 0, 0
-    if padding == "full":
-        return span, span
-    if padding == "same":
-        total = max(0, (-(-length // stride) - 1) * stride + span + 1 - length)
-        return total // 2, total - total // 2
-    return padding  # type: ignore[return-value]
+    if not isinstance(padding, str):
+        return padding
+    total = max(0, (-(-length // stride) - 1) * stride + span + 1 - length)
+    named = {
+        "same": (total // 2, total - total // 2),
+        "full": (span, span),
+        "valid": (0, 0),
+    }
+    return named[padding]

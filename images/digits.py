@@ -11,5 +11,5 @@ def load_digits() -> tuple[np.ndarray, np.ndarray]:
     """
     from sklearn.datasets import load_digits as load
 
-    found = load()
-    return (found.images * 15).astype(np.uint8), found.target
+    values, labels = load(return_X_y=True)
+    return (np.asarray(values).reshape(-1, 8, 8) * 15).astype(np.uint8), np.asarray(labels)

@@ -40,7 +40,7 @@ def read_in_order(
         The result is the `EdgewiseError` that `read` raised, if it did.
     """
     jobs = jobs or cores()
-    waiting: deque[tuple[Item, Future]] = deque()
+    waiting: deque[tuple[Item, Future[Result]]] = deque()
     source = iter(items)
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="read")
     try:
@@ -55,7 +55,7 @@ def read_in_order(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _outcome(future: Future) -> object:
+def _outcome(future: Future[Result]) -> Result | EdgewiseError:
     try:
         return future.result()
     except EdgewiseError as error:

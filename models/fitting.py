@@ -56,7 +56,7 @@ def fit_linear(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         solver.fit(table.X, y)
-    weights, bias = _rows(solver.coef_, solver.intercept_, kind)
+    weights, bias = _rows(np.asarray(solver.coef_), np.asarray(solver.intercept_), kind)
     model = LinearModel(
         weights, bias, kind, table.classes, table.config, table.size, table.channels
     )

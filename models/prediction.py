@@ -50,10 +50,10 @@ def judge_pictures(
 
 def _judge(model: LinearModel, waiting: list) -> Iterator[Judgement]:
     pictures = [(i, image) for i, image in waiting if isinstance(image, np.ndarray)]
-    judged: dict[int, np.ndarray] = {}
+    judged = dict(waiting)
     # Gray and colour may be mixed; the loops want one shape and dtype at a time.
     for kind in dict.fromkeys((image.shape, image.dtype) for _, image in pictures):
         alike = [(i, image) for i, image in pictures if (image.shape, image.dtype) == kind]
         vectors = hog_batch(np.stack([image for _, image in alike]), model.config)
         judged.update(zip([i for i, _ in alike], model.judge(vectors), strict=True))
-    yield from ((i, judged.get(i, image)) for i, image in waiting)
+    yield from judged.items()

@@ -119,3 +119,90 @@ def _reduce(seen, kind, counted, p):
     if kind == "average":
         return sum(seen) / counted if counted else math.nan
     return sum(seen)
+
+
+# Histograms of oriented gradients, in float64 and one pixel at a time.
+
+
+def hog(image, config):
+    """Compute HoG as its settings are documented, block by block."""
+    image = np.asarray(image, np.float64)
+    image = image[:, :, None] if image.ndim == 2 else image
+    if config.gamma == "sqrt":
+        image = np.sqrt(image)
+    height, width = image.shape[:2]
+    cells = height // config.cell[0], width // config.cell[1]
+    vector = []
+    for i in range(0, cells[0] - config.block[0] + 1, config.block_stride[0]):
+        for j in range(0, cells[1] - config.block[1] + 1, config.block_stride[1]):
+            votes = _hog_block(image, config, i * config.cell[0], j * config.cell[1])
+            vector.extend(_hog_norm(votes.ravel(), config))
+    return np.array(vector)
+
+
+def _hog_block(image, config, top, left):
+    size = [config.cell[a] * config.block[a] for a in (0, 1)]
+    votes = np.zeros((*config.block, config.bins))
+    for y in range(size[0]):
+        for x in range(size[1]):
+            gx, gy = _hog_gradient(image, top + y, left + x)
+            weight = math.hypot(gx, gy) / (config.cell[0] * config.cell[1])
+            if config.window_sigma is not None:
+                for at, length in ((y, size[0]), (x, size[1])):
+                    off = (at + 0.5 - length / 2) / (config.window_sigma * length)
+                    weight *= math.exp(-off * off / 2)
+            for r, share_r in _hog_cells(y, config, 0):
+                for c, share_c in _hog_cells(x, config, 1):
+                    for b, share_b in _hog_bins(gx, gy, config):
+                        votes[r, c, b] += weight * share_r * share_c * share_b
+    return votes
+
+
+def _hog_gradient(image, y, x):
+    best = (0.0, 0.0)
+    for c in range(image.shape[2]):
+        gx = gy = 0.0
+        if 0 < x < image.shape[1] - 1:
+            gx = image[y, x + 1, c] - image[y, x - 1, c]
+        if 0 < y < image.shape[0] - 1:
+            gy = image[y + 1, x, c] - image[y - 1, x, c]
+        if math.hypot(gx, gy) > math.hypot(*best):
+            best = (gx, gy)
+    return best
+
+
+def _hog_cells(at, config, axis):
+    """Return the cells of a block that pixel `at` votes into, with their shares."""
+    if not config.interpolate_space:
+        return [(at // config.cell[axis], 1.0)]
+    place = (at + 0.5) / config.cell[axis] - 0.5
+    below = math.floor(place)
+    shares = [(below, 1 - (place - below)), (below + 1, place - below)]
+    return [(cell, share) for cell, share in shares if 0 <= cell < config.block[axis]]
+
+
+def _hog_bins(gx, gy, config):
+    """Return the bins that a gradient votes into, with their shares."""
+    circle = 360 if config.signed else 180
+    angle = math.degrees(math.atan2(gy, gx)) % circle
+    # An angle of -1e-17 modulo 180 is 180 to the last digit, and the same as 0
+    # only for whoever does not cut the circle there.
+    place = min(angle, math.nextafter(circle, 0)) * config.bins / circle
+    if not config.interpolate_orientation:
+        return [(min(math.floor(place), config.bins - 1), 1.0)]
+    below = math.floor(place - 0.5)
+    share = place - 0.5 - below
+    return [(below % config.bins, 1 - share), ((below + 1) % config.bins, share)]
+
+
+def _hog_norm(values, config):
+    if config.norm == "none":
+        return values
+    if config.norm.startswith("l1"):
+        values = values / (np.abs(values).sum() + config.epsilon)
+        return np.sqrt(values) if config.norm == "l1-sqrt" else values
+    values = values / math.sqrt((values**2).sum() + config.epsilon**2)
+    if config.norm == "l2":
+        return values
+    values = np.minimum(values, config.clip)
+    return values / math.sqrt((values**2).sum() + config.epsilon**2)
