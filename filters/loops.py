@@ -22,19 +22,44 @@ from ..jit import parallel_loop, serial_loop
 @serial_loop
 def _load_row(source, position, layout, row):
     """Copy one source row into the buffer, or the fill value where it lies outside."""
-    columns, fill = layout.columns, layout.fill
     if position < 0:
-        row[:] = fill
+        row[:] = layout.fill
         return
     values = source[position]
-    start, stop = layout.run_start, layout.run_stop
-    for j in range(start):
-        row[j] = values[columns[j]] if columns[j] >= 0 else fill
-    inner = row[start:stop]
-    for j in range(inner.size):
-        inner[j] = values[j]
-    for j in range(stop, row.size):
-        row[j] = values[columns[j]] if columns[j] >= 0 else fill
+    end = 0
+    for start, stop, first in layout.runs:
+        _load_border(values, layout, end, start, row)
+        _copy_pixels(values[first:], layout.step, layout.channels, row[start:stop])
+        end = stop
+    _load_border(values, layout, end, row.size, row)
+
+
+@serial_loop
+def _load_border(values, layout, start, stop, row):
+    for j in range(start, stop):
+        row[j] = values[layout.columns[j]] if layout.columns[j] >= 0 else layout.fill
+
+
+@serial_loop
+def _copy_pixels(values, step, channels, row):
+    """Copy every step-th pixel."""
+    if step == 1:
+        for j in range(row.size):
+            row[j] = values[j]
+        return
+    # 2x2 pooling of 12 MP, gray / RGB: 8 / 24 ms. Gray as one-channel pixels
+    # took 16 ms, RGB as a strided slice a channel 32, by computed index 56.
+    if channels == 1:
+        every = values[::step]
+        for j in range(row.size):
+            row[j] = every[j]
+        return
+    whole = values.size // channels
+    spread = values[: whole * channels].reshape((whole, channels))[::step]
+    pixels = row.reshape((row.size // channels, channels))
+    for m in range(pixels.shape[0]):
+        for c in range(channels):
+            pixels[m, c] = spread[m, c]
 
 
 @serial_loop
@@ -155,14 +180,17 @@ def correlate_separable(source, layout, along, across, low, high, out):
 @serial_loop
 def _take_maximum(total, a):
     for j in range(total.size):
-        # A NaN is unequal to itself: it is taken, and then stays.
-        total[j] = a[j] if a[j] > total[j] or a[j] != a[j] else total[j]
+        # A NaN is unequal to itself: it is taken, and then stays. With "or" in
+        # place of "|" there is a branch, and nothing is vectorised.
+        value = a[j]
+        total[j] = value if (value > total[j]) | (value != value) else total[j]
 
 
 @serial_loop
 def _take_minimum(total, a):
     for j in range(total.size):
-        total[j] = a[j] if a[j] < total[j] or a[j] != a[j] else total[j]
+        value = a[j]
+        total[j] = value if (value < total[j]) | (value != value) else total[j]
 
 
 @serial_loop

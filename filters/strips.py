@@ -18,14 +18,17 @@ class Layout(NamedTuple):
     """How the loops copy an image (H, W * C) into their row buffers.
 
     `rows` and `columns` give for each buffered position where it comes from,
-    or `OUTSIDE`; buffered columns [run_start, run_stop) are the source's first
-    ones, side by side; `used[r % stride]` says whether any tap reads padded row r.
+    or `OUTSIDE`. Each of `runs`, (start, stop, first), says that the buffered
+    columns [start, stop) are the source's pixels from `first` on, every
+    `step`-th of them; only the rest is looked up. `used[r % stride]` says
+    whether any tap reads padded row r.
     """
 
     rows: np.ndarray
     columns: np.ndarray
-    run_start: int
-    run_stop: int
+    runs: np.ndarray
+    step: int
+    channels: int
     used: np.ndarray
     stride: int
     span: int
@@ -44,12 +47,12 @@ class Taps(NamedTuple):
 def lay_out(rows: Axis, columns: Axis, channels: int, border: str, fill: float) -> Layout:
     """Lay an image out for windows at the given rows and columns."""
     column_index = _by_phase(columns, border_index(*columns.padded, border))
-    run_start, run_stop = _run(columns)
     return Layout(
         rows=border_index(*rows.padded, border),
         columns=_interleave(column_index, channels),
-        run_start=run_start * channels,
-        run_stop=run_stop * channels,
+        runs=_runs(columns) * channels,
+        step=columns.stride,
+        channels=channels,
         used=np.isin(np.arange(rows.stride), np.arange(rows.size) * rows.dilation % rows.stride),
         stride=rows.stride,
         span=rows.span,
@@ -86,11 +89,14 @@ def _by_phase(axis: Axis, index: np.ndarray) -> np.ndarray:
     return np.where(inside, index[np.minimum(position, index.size - 1)], OUTSIDE).ravel()
 
 
-def _run(axis: Axis) -> tuple[int, int]:
-    if axis.stride > 1:
-        return 0, 0
-    stop = min(axis.before + axis.length, _phase_length(axis))
-    return min(axis.before, stop), stop
+def _runs(axis: Axis) -> np.ndarray:
+    """Return (start, stop, first) of the pixels of each phase that lie inside."""
+    length, phases = _phase_length(axis), _phases(axis)
+    begin = np.clip(-((phases - axis.before) // axis.stride), 0, length)
+    end = np.clip(-((phases - axis.before - axis.length) // axis.stride), begin, length)
+    offset = np.arange(len(phases)) * length
+    first = phases + begin * axis.stride - axis.before
+    return np.stack([offset + begin, offset + end, np.maximum(first, 0)], axis=1)
 
 
 def _interleave(index: np.ndarray, channels: int) -> np.ndarray:
