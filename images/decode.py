@@ -1,25 +1,42 @@
 """Picture files to arrays."""
 
 import io
+import logging
 import os
+import stat
 import warnings
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
 
+# Pillow finds these two only by loading some forty formats that are refused anyway.
+from PIL import (
+    Image,
+    TiffImagePlugin,  # noqa: F401
+    UnidentifiedImageError,
+    WebPImagePlugin,  # noqa: F401
+)
+
+from .damage import KNOWN, check_png, damage, what_it_is
 from .errors import ImageError
+from .limits import MAX_PIXELS, check_size
+from .npy import NUMPY_MAGIC, read_npy
 
-# Pillow's own limit, above which it takes a file for a decompression bomb.
-MAX_PIXELS = 178_956_970
+FORMATS = ("PNG", "JPEG", "PPM", "GIF", "BMP", "TIFF", "WEBP")
 
-FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF", "PPM")
-NUMPY_MAGIC = b"\x93NUMPY"
+# Pillow's limit is one for the whole process and differs from what a user may
+# ask for. `read_image` checks its own, from the same header.
+Image.MAX_IMAGE_PIXELS = None
 
 # Pillow warns of oddities in damaged files. Whatever matters is raised as an
-# ImageError here; the rest would only litter a batch's messages.
+# ImageError here; the rest would only litter a batch's messages. Once for the
+# process, because `warnings.catch_warnings` does not hold between threads.
 warnings.filterwarnings("ignore", module=r"PIL\.")
+# A handler, even this one, keeps what it logs from Python's last resort, stderr.
+logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 # EXIF orientation: how the stored rows have to be turned to stand upright.
 UPRIGHT = {
@@ -33,9 +50,11 @@ UPRIGHT = {
 }
 ORIENTATION = 0x0112
 
+Source = str | os.PathLike | bytes | BinaryIO
+
 
 def read_image(
-    source: str | os.PathLike | bytes | BinaryIO,
+    source: Source,
     *,
     name: str | None = None,
     max_pixels: int = MAX_PIXELS,
@@ -59,6 +78,7 @@ def read_image(
         is applied; palettes, CMYK, YCbCr and Lab become RGB; 1-bit pictures 0
         and 255; 32-bit integers uint16 where they fit, else float32. Pillow
         reads 16 bits a channel in gray pictures only, and 16-bit colour as 8.
+        An .npy file may hold more channels.
 
     Raises
     ------
@@ -66,75 +86,110 @@ def read_image(
         If the picture cannot be read, whatever the decoder has to say.
     """
     label = name if name is not None else _label(source)
+    with _one_error(label), _opened(source, label) as file:
+        if file.read(len(NUMPY_MAGIC)) == NUMPY_MAGIC:
+            return read_npy(file, label, max_pixels)
+        with _open_picture(file, label) as picture:
+            check_size(*picture.size, label, max_pixels)
+            if picture.format == "PNG":
+                check_png(file, label)
+            picture.load()
+            # After loading: a TIFF has been turned by then, and says so.
+            turn = UPRIGHT.get(_orientation(picture))
+            array = _to_array(picture)
+        return np.ascontiguousarray(turn(array) if turn else array)
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a picture file says of itself.
+
+    Attributes
+    ----------
+    format : str
+        ``PNG``, ``JPEG``, ``TIFF``, ``WEBP``, ``BMP``, ``GIF``, ``PPM`` or ``NPY``.
+    mode : str
+        How the file stores its pixels: Pillow's mode, such as ``P`` for a
+        palette or ``CMYK``; empty for NPY.
+    orientation : int
+        EXIF orientation, 1 (upright) to 8.
+    frames : int
+        How many pictures the file holds, of which only the first is read.
+    """
+
+    format: str
+    mode: str
+    orientation: int
+    frames: int
+
+
+def read_header(source: Source, *, name: str | None = None) -> Header:
+    """Read what a picture file says of itself, without decoding it.
+
+    Raises
+    ------
+    ImageError
+        If it is no picture.
+    """
+    label = name if name is not None else _label(source)
+    with _one_error(label), _opened(source, label) as file:
+        if file.read(len(NUMPY_MAGIC)) == NUMPY_MAGIC:
+            return Header("NPY", "", 1, 1)
+        with _open_picture(file, label) as picture:
+            frames = getattr(picture, "n_frames", 1)
+            return Header(picture.format or "", picture.mode, _orientation(picture), frames)
+
+
+@contextmanager
+def _one_error(label: str) -> Iterator[None]:
     try:
-        content = _content(source)
-    except OSError as error:
-        raise ImageError(label, (error.strerror or str(error)).lower()) from None
-    try:
-        if content.read(6) == NUMPY_MAGIC:
-            return _read_numpy(content, label, max_pixels)
-        return _read_picture(content, label, max_pixels)
+        yield
     except ImageError:
         raise
-    except UnidentifiedImageError:
-        raise ImageError(label, _unknown(content)) from None
+    except MemoryError:
+        raise ImageError(label, "not enough memory to decode it") from None
+    except OSError as error:
+        # The system's own errors carry a number, Pillow's do not.
+        reason = error.strerror.lower() if error.strerror else damage(error)
+        raise ImageError(label, reason) from error
     except Exception as error:  # decoders raise almost anything on damaged files
-        raise ImageError(label, _damage(error)) from error
+        raise ImageError(label, damage(error)) from error
 
 
-def _label(source: object) -> str:
+def _label(source: Source) -> str:
     return os.fspath(source) if isinstance(source, str | os.PathLike) else "picture"
 
 
-def _content(source: str | os.PathLike | bytes | BinaryIO) -> io.BytesIO:
-    if isinstance(source, str | os.PathLike):
-        return io.BytesIO(Path(source).read_bytes())
-    return io.BytesIO(source if isinstance(source, bytes) else source.read())
+@contextmanager
+def _opened(source: Source, label: str) -> Iterator[BinaryIO]:
+    """Open a source as a file that can be read more than once."""
+    if isinstance(source, bytes):
+        yield io.BytesIO(source)
+    elif not isinstance(source, str | os.PathLike):
+        yield io.BytesIO(source.read())
+    elif "\0" in os.fspath(source):
+        raise ImageError(label, "no path; it holds a zero byte")
+    else:
+        with open(source, "rb") as file:
+            kind = os.fstat(file.fileno()).st_mode
+            if not stat.S_ISREG(kind) and not stat.S_ISFIFO(kind):
+                raise ImageError(label, "a device, not a file")
+            yield file if stat.S_ISREG(kind) else io.BytesIO(file.read())
 
 
-def _damage(error: Exception) -> str:
-    if "truncated" in str(error).lower():
-        return "the file is cut short; copy it again from its source"
-    return f"damaged or unsupported picture ({error})"
-
-
-def _unknown(content: io.BytesIO) -> str:
-    if not content.getbuffer().nbytes:
-        return "the file is empty"
-    return "not a picture; PNG, JPEG, TIFF, WebP, BMP, GIF, PNM and .npy can be read"
-
-
-def _check_size(width: int, height: int, label: str, max_pixels: int) -> None:
-    if width * height > max_pixels:
-        raise ImageError(
-            label,
-            f"{width:,} x {height:,} pixels are more than the limit of {max_pixels:,}; "
-            "raise it with --max-pixels",
-        )
-    if width * height == 0:
-        raise ImageError(label, "the picture has no pixels")
-
-
-def _read_picture(content: io.BytesIO, label: str, max_pixels: int) -> np.ndarray:
-    content.seek(0)
-    # Pillow's own limit is one for the whole process; it must not be the lower one.
-    Image.MAX_IMAGE_PIXELS = max(Image.MAX_IMAGE_PIXELS or 0, max_pixels)
+def _open_picture(file: BinaryIO, label: str) -> Image.Image:
+    file.seek(0)
+    start = file.read(KNOWN)
+    file.seek(0)
     try:
-        with Image.open(content, formats=FORMATS) as picture:
-            _check_size(*picture.size, label, max_pixels)
-            orientation = _orientation(picture)
-            array = _to_array(picture)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise ImageError(
-            label, f"more pixels than the limit of {max_pixels:,}; raise it with --max-pixels"
-        ) from None
-    turn = UPRIGHT.get(orientation)
-    return np.ascontiguousarray(turn(array) if turn else array)
+        return Image.open(file, formats=FORMATS)
+    except UnidentifiedImageError:
+        raise ImageError(label, what_it_is(start)) from None
 
 
 def _orientation(picture: Image.Image) -> int:
     try:
-        return picture.getexif().get(ORIENTATION, 1)
+        return int(picture.getexif().get(ORIENTATION, 1))
     except Exception:  # a broken EXIF block costs the orientation, not the picture
         return 1
 
@@ -150,23 +205,13 @@ def _to_array(picture: Image.Image) -> np.ndarray:
     if mode == "F":
         return np.array(picture, dtype=np.float32)
     if mode in ("1", "L"):
-        return np.array(picture.convert("LA" if transparent else "L"))
+        return _converted(picture, "LA" if transparent else "L")
     if mode in ("LA", "La"):
-        return np.array(picture.convert("LA"))
+        return _converted(picture, "LA")
     keeps_alpha = transparent or mode in ("RGBA", "RGBa", "PA")
-    return np.array(picture.convert("RGBA" if keeps_alpha else "RGB"))
+    return _converted(picture, "RGBA" if keeps_alpha else "RGB")
 
 
-def _read_numpy(content: io.BytesIO, label: str, max_pixels: int) -> np.ndarray:
-    content.seek(0)
-    version = np.lib.format.read_magic(content)
-    header = np.lib.format.read_array_header_1_0
-    header = header if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, _, dtype = header(content)
-    if len(shape) not in (2, 3) or dtype.kind not in "buif":
-        raise ImageError(label, f"an array {shape} of {dtype} is no picture; (H, W[, C]) is one")
-    _check_size(shape[1], shape[0], label, max_pixels)
-    content.seek(0)
-    array = np.lib.format.read_array(content, allow_pickle=False)
-    kept = array.dtype in (np.uint8, np.uint16)
-    return np.ascontiguousarray(array if kept else array.astype(np.float32))
+def _converted(picture: Image.Image, mode: str) -> np.ndarray:
+    # A conversion copies even where there is nothing to convert.
+    return np.array(picture if picture.mode == mode else picture.convert(mode))
