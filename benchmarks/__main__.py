@@ -32,21 +32,36 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("topics", nargs="*", metavar="TOPIC", help=", ".join(TOPICS))
     parser.add_argument("--json", type=Path, help="write the figures here")
+    parser.add_argument("--page", type=Path, help="write the tables here, as Markdown")
     parser.add_argument("--repeat", type=int, default=9, help="timed runs of each (default 9)")
     chosen = parser.parse_args()
     unknown = set(chosen.topics) - set(TOPICS)
     if unknown:
         parser.error(f"no topic {', '.join(sorted(unknown))}; there are {', '.join(TOPICS)}")
     rows: list[Row] = []
+    sections = []
     for topic in chosen.topics or TOPICS:
         module = import_module(f".{topic}", __package__)
         found = module.run(chosen.repeat)
-        print(f"\n{module.__doc__.splitlines()[0]}\n", flush=True)
-        print(table(found), flush=True)
+        title, _, text = module.__doc__.partition("\n\n")
+        sections.append(f"## {title}\n\n{text.strip()}\n\n{table(found)}\n".replace("\n\n\n", "\n"))
+        print(sections[-1], flush=True)
         rows += found
     if chosen.json:
         result = {"machine": machine(), "rows": [row.as_dict() for row in rows]}
         chosen.json.write_text(json.dumps(result, indent=1) + "\n")
+    if chosen.page:
+        chosen.page.write_text(page(sections))
+
+
+def page(sections: list[str]) -> str:
+    used = ", ".join(f"{name} {value}" for name, value in machine().items())
+    return (
+        "# Benchmarks\n\nWritten by `python -m benchmarks --page docs/benchmarks.md`. Every work "
+        "is timed with all peers in turn, after a warm-up; times are medians, the ratio is the "
+        "median of peer / Edgewise over the rounds: above 1, Edgewise is the faster.\n\n"
+        f"Measured with: {used}.\n\n" + "\n".join(sections)
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Whole processes: what one command costs from start to end.
 
-The peers are the least a Python program can be. `ratio` is peer / Edgewise;
-the last column to look at is the difference of the two times.
+The peers are the least that such a Python program can be; the last rows are the
+differences of the times.
 """
 
 import subprocess

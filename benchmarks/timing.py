@@ -64,6 +64,8 @@ def table(rows: list[Row]) -> str:
     lines = ["| work | Edgewise | peer | | ratio |", "|---|---:|---|---:|---:|"]
     lines += [
         f"| {r.work} | {_ms(r.edgewise_s)} | {r.peer} | {_ms(r.peer_s)} | {r.ratio:.2f} |"
+        if r.ratio
+        else f"| {r.work} | {_ms(r.edgewise_s)} | | | |"
         for r in rows
     ]
     return "\n".join(lines)
