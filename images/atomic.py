@@ -1,7 +1,7 @@
 """Files that appear whole or not at all."""
 
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,28 +22,35 @@ def atomic_file(path: str | os.PathLike, *, overwrite: bool = False) -> Iterator
     Parameters
     ----------
     path : path
-        Missing folders above it are made. A symbolic link is followed.
+        Missing folders above it are made. A symbolic link is followed. A
+        device or a pipe, such as /dev/null, is written to as it is.
     overwrite : bool
         Whether a file may stand there already.
 
     Raises
     ------
     EdgewiseError
-        If `path` is a folder, or exists and `overwrite` is false.
+        If `path` is a folder, or exists and `overwrite` is false, or if what
+        should be its folder is a file.
     OSError
         If the file cannot be written.
     """
     path = Path(os.path.realpath(path))
     refuse_existing(path, overwrite)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:80]}.", suffix=".part", dir=path.parent)
-    temporary = Path(name)
+    if _is_device(path):
+        with open(path, "wb") as file:
+            yield file
+        return
+    _make_folder(path.parent)
+    temporary = path.parent / f".edgewise-{secrets.token_hex(8)}.part"
     try:
-        with os.fdopen(handle, "wb") as file:
+        # "x" gives the permissions of any new file; tempfile's are for one's own eyes.
+        with open(temporary, "xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(_mode(path))
+        if path.exists():
+            temporary.chmod(path.stat().st_mode & 0o777)
         _put_in_place(temporary, path, overwrite)
     finally:
         with suppress(FileNotFoundError):
@@ -55,17 +62,23 @@ def refuse_existing(path: Path, overwrite: bool) -> None:
     """Raise EdgewiseError if a folder stands at a path, or a file that must be kept."""
     if path.is_dir():
         raise EdgewiseError(f"{path} is a folder; name a file in it")
-    if path.exists() and not overwrite:
-        raise EdgewiseError(f"{path} exists already; use --overwrite to replace it")
+    if path.exists() and not overwrite and not _is_device(path):
+        raise _existing(path)
 
 
-def _mode(path: Path) -> int:
-    """Return the permissions of the file replaced, or those a new file gets."""
-    if path.exists():
-        return path.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
+def _existing(path: Path) -> EdgewiseError:
+    return EdgewiseError(f"{path} exists already; use --overwrite to replace it")
+
+
+def _is_device(path: Path) -> bool:
+    return path.exists() and not path.is_file()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise EdgewiseError(f"{folder} is not a folder; write somewhere else") from None
 
 
 def _put_in_place(temporary: Path, path: Path, overwrite: bool) -> None:
@@ -76,17 +89,18 @@ def _put_in_place(temporary: Path, path: Path, overwrite: bool) -> None:
         # A link, unlike a rename, fails where another process was faster.
         os.link(temporary, path)
     except FileExistsError:
-        refuse_existing(path, overwrite)
+        raise _existing(path) from None
     except OSError:  # a file system without hard links
         refuse_existing(path, overwrite)
         os.replace(temporary, path)
 
 
 def _sync_folder(folder: Path) -> None:
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    # The file is complete and in place; a folder that cannot be opened, or a
+    # file system that syncs no folders, does not undo that.
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

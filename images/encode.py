@@ -18,9 +18,12 @@ HOLDS = {
     "TIFF": {"uint8": (1, 2, 3, 4), "uint16": (1,), "float32": (1,)},
     "WEBP": {"uint8": (1, 3, 4)},
     "BMP": {"uint8": (1, 3)},
+    "PGM": {"uint8": (1,), "uint16": (1,)},
     "PPM": {"uint8": (1, 3), "uint16": (1,)},
     "GIF": {"uint8": (1, 3)},
 }
+DTYPES = ("uint8", "uint16", "float32")
+LONGEST_SIDE = {"JPEG": 65_500, "WEBP": 16_383, "GIF": 65_535}
 FORMAT_OF_SUFFIX = {
     "png": "PNG",
     "jpg": "JPEG",
@@ -29,12 +32,13 @@ FORMAT_OF_SUFFIX = {
     "tiff": "TIFF",
     "webp": "WEBP",
     "bmp": "BMP",
-    "pgm": "PPM",
+    "pgm": "PGM",
     "ppm": "PPM",
     "pnm": "PPM",
     "gif": "GIF",
     "npy": "NPY",
 }
+PILLOW = {"PGM": "PPM"}
 # Level 1 writes a PNG several times faster than level 6 and some 10 % larger.
 SETTINGS = {
     "PNG": {"compress_level": 1},
@@ -88,14 +92,16 @@ def encode_image(image: np.ndarray, suffix: str, label: str = "picture") -> byte
     if suffix not in FORMAT_OF_SUFFIX:
         known = ", ".join(FORMAT_OF_SUFFIX)
         raise ImageError(label, f'no picture format "{suffix}"; there are {known}')
-    content = io.BytesIO()
-    if suffix == "npy":
-        np.save(content, image, allow_pickle=False)
-        return content.getvalue()
     kind = FORMAT_OF_SUFFIX[suffix]
     planes = _check(image, kind, label)
+    content = io.BytesIO()
+    if kind == "NPY":
+        np.save(content, planes, allow_pickle=False)
+        return content.getvalue()
     try:
-        Image.fromarray(planes).save(content, format=kind, **SETTINGS.get(kind, {}))
+        Image.fromarray(planes).save(
+            content, format=PILLOW.get(kind, kind), **SETTINGS.get(kind, {})
+        )
     except (ValueError, OSError, OverflowError) as error:
         raise ImageError(label, f"{kind} cannot hold this picture ({error})") from error
     return content.getvalue()
@@ -105,15 +111,23 @@ def _check(image: np.ndarray, kind: str, label: str) -> np.ndarray:
     if image.ndim not in (2, 3) or image.size == 0:
         raise ImageError(label, f"an array of shape {image.shape} is no picture")
     channels = 1 if image.ndim == 2 else image.shape[2]
-    if channels not in HOLDS[kind].get(image.dtype.name, ()):
+    holds = (channels,) if kind == "NPY" else HOLDS[kind].get(image.dtype.name, ())
+    if image.dtype.name not in DTYPES or channels not in holds:
         raise ImageError(label, _refusal(kind, image.dtype.name, channels))
-    return np.ascontiguousarray(image[:, :, 0] if image.ndim == 3 and channels == 1 else image)
+    longest = LONGEST_SIDE.get(kind)
+    if longest and max(image.shape[:2]) > longest:
+        raise ImageError(
+            label, f"{kind} holds at most {longest:,} pixels a side; PNG and TIFF hold more"
+        )
+    native = image.astype(image.dtype.newbyteorder("="), order="C", copy=False)
+    return native[:, :, 0] if native.ndim == 3 and channels == 1 else native
 
 
 def _refusal(kind: str, dtype: str, channels: int) -> str:
+    if dtype not in DTYPES:
+        return f"pictures are uint8, uint16 or float32, not {dtype}; convert the array first"
     what = {1: "gray", 2: "gray with alpha", 3: "RGB", 4: "RGB with alpha"}.get(
         channels, f"{channels} channels"
     )
     able = [name for name, holds in HOLDS.items() if channels in holds.get(dtype, ())]
-    able = ", ".join(name for name in [*able, ".npy"] if name != "PPM")
-    return f"{kind} cannot hold {what} of {dtype}; {able} can"
+    return f"{kind} cannot hold {what} of {dtype}; {', '.join([*able, '.npy'])} can"

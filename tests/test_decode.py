@@ -297,7 +297,7 @@ import sys
 from edgewise import ImageError, read_image
 for name in sys.argv[1:]:
     try:
-        read_image(name)
+        read_image(name, max_pixels=10**6)
     except ImageError:
         pass
 """
