@@ -76,8 +76,8 @@ def pool(
     -----
     The same numbers as PyTorch's ``max_pool2d``, ``avg_pool2d`` (whose
     ``count_include_pad`` is True by default) and, for values of 0 and above,
-    ``lp_pool2d``; the same as scikit-image's ``block_reduce`` where the size
-    divides the image.
+    ``lp_pool2d``, which however scales up the windows that hang over the end.
+    The same as scikit-image's ``block_reduce`` where the size divides the image.
 
     Examples
     --------
