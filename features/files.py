@@ -160,8 +160,9 @@ def write_csv(file: BinaryIO, table: FeatureTable) -> None:
 
 def _csv_fields(fields: tuple[str, ...]) -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(fields)
-    return line.getvalue()
+    # The writer quotes what its line ends are made of: both kinds, then.
+    csv.writer(line, lineterminator="\r\n").writerow(fields)
+    return line.getvalue().removesuffix("\r\n")
 
 
 def _read_csv(file: BinaryIO) -> FeatureTable:
@@ -200,7 +201,10 @@ def _csv_rows(rows: Iterator[list[str]], labelled: bool) -> tuple[list[str], lis
     at = 2 if labelled else 1
     for row in rows:
         if vectors and len(row) - at != len(vectors[0]):
-            raise DataError(f"row {len(names) + 1} holds {len(row) - at} values, not those before")
+            raise DataError(
+                f"row {len(names) + 1} holds {len(row) - at} values, those before it "
+                f"{len(vectors[0])}"
+            )
         names.append(row[0])
         labels.extend(row[1:at])
         vectors.append(np.array(list(map(float, row[at:])), np.float32))

@@ -1,0 +1,199 @@
+"""Feature files: everything comes back, nothing damaged gets in."""
+
+import json
+import zipfile
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from edgewise.features import FeatureTable, HogConfig, load_features, save_features
+from edgewise.images.errors import DataError, EdgewiseError
+
+CONFIG = HogConfig.preset("skimage", cell=4, block=(1, 2), bins=5, window_sigma=0.7)
+SIZE = (9, 14)
+
+kinds = pytest.mark.parametrize("suffix", [".npz", ".csv"])
+
+
+def table(labelled=True, **changes):
+    random = np.random.default_rng(0)
+    X = random.random((3, CONFIG.length(*SIZE)), np.float32)
+    X[0, :4] = 0, 1e-30, np.float32(1) / 3, np.nan
+    parts = {
+        "X": X,
+        "names": ('a,"quoted".png', "b\nc\r.png", "größe \udcff.png"),
+        "labels": ("cat", "10", "cat") if labelled else None,
+        "classes": ("10", "cat") if labelled else (),
+        "config": CONFIG,
+        "size": SIZE,
+        "channels": 3,
+        "failed": (("bad.png", "the file is empty"),),
+    }
+    return FeatureTable(**{**parts, **changes})
+
+
+def assert_same_table(found, wanted):
+    assert_array_equal(found.X, wanted.X)
+    assert found.X.dtype == np.float32
+    for name in ("names", "labels", "classes", "config", "size", "channels", "failed"):
+        assert getattr(found, name) == getattr(wanted, name)
+
+
+@kinds
+@pytest.mark.parametrize("labelled", [True, False])
+def test_everything_comes_back(tmp_path, suffix, labelled):
+    wanted = table(labelled)
+    save_features(tmp_path / f"f{suffix}", wanted)
+    assert_same_table(load_features(tmp_path / f"f{suffix}"), wanted)
+
+
+@kinds
+def test_no_failures_and_capitals_in_the_name(tmp_path, suffix):
+    wanted = table(failed=())
+    save_features(tmp_path / f"F{suffix.upper()}", wanted)
+    assert_same_table(load_features(tmp_path / f"F{suffix.upper()}"), wanted)
+
+
+@kinds
+def test_the_same_table_gives_the_same_bytes(tmp_path, suffix):
+    for name in "ab":
+        save_features(tmp_path / f"{name}{suffix}", table())
+    first, second = ((tmp_path / f"{name}{suffix}").read_bytes() for name in "ab")
+    assert first == second
+
+
+@kinds
+def test_files_are_not_overwritten(tmp_path, suffix):
+    path = tmp_path / f"f{suffix}"
+    path.write_text("mine")
+    with pytest.raises(EdgewiseError, match="use --overwrite"):
+        save_features(path, table())
+    assert path.read_text() == "mine"
+    save_features(path, table(), overwrite=True)
+    assert_same_table(load_features(path), table())
+    assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
+def test_only_two_kinds():
+    with pytest.raises(EdgewiseError, match=r"f.txt: the name of a feature file ends in .npz or"):
+        save_features("f.txt", table())
+    with pytest.raises(EdgewiseError, match="ends in .npz or .csv"):
+        load_features("f.npy")
+
+
+def test_other_programs_can_read_them(tmp_path):
+    save_features(tmp_path / "f.npz", table())
+    with np.load(tmp_path / "f.npz") as arrays:
+        assert arrays["labels"].tolist() == ["cat", "10", "cat"]
+        assert json.loads(arrays["config"].item())["bins"] == 5
+    save_features(tmp_path / "f.csv", table(names=("a", "b", "c")))
+    values = np.genfromtxt(tmp_path / "f.csv", delimiter=",", skip_header=2)
+    assert_array_equal(values[:, 2:].astype(np.float32), table().X)
+
+
+@kinds
+@pytest.mark.parametrize("cut", [0, 1, 30, 400, 700, -3, -300])
+def test_truncated_files(tmp_path, suffix, cut):
+    path = tmp_path / f"f{suffix}"
+    save_features(path, table(names=("a", "b", "c")))
+    content = path.read_bytes()
+    # A cut inside the last number of a .csv cannot be seen; this one is wider.
+    path.write_bytes(content[: cut if cut != -3 or suffix == ".npz" else -30])
+    with pytest.raises(DataError, match=f"f{suffix}: "):
+        load_features(path)
+
+
+@pytest.mark.parametrize("at", range(0, 1200, 37))
+def test_flipped_bytes_of_an_npz(tmp_path, at):
+    path = tmp_path / "f.npz"
+    save_features(path, table())
+    content = bytearray(path.read_bytes())
+    content[at] ^= 0x5A
+    path.write_bytes(content)
+    try:
+        found = load_features(path)
+    except DataError as error:
+        assert str(error).startswith(str(path))
+    else:
+        # Some bytes mean nothing, such as a date.
+        assert_same_table(found, table())
+
+
+def rewritten(path, **changes):
+    """Save a table with some arrays replaced, or left out where None."""
+    save_features(path, table())
+    with np.load(path) as arrays:
+        kept = {**arrays, **changes}
+    np.savez(path, **{name: value for name, value in kept.items() if value is not None})
+    return path
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"X": np.zeros((3, 7), np.float32)}, "have 40 values each, but the table's shape is"),
+        ({"X": np.zeros((3, 40))}, "X is 2-dimensional float64"),
+        ({"X": np.zeros(40, np.float32)}, "X is 1-dimensional"),
+        ({"X": None}, "no feature file"),
+        ({"names": np.array(["a", "b"])}, "2 pictures"),
+        ({"labels": np.array(["cat"])}, "1 labels for 3 pictures"),
+        ({"labels": np.array(["dog"] * 3)}, 'the label "dog" is none of the classes'),
+        ({"config": np.array("{")}, "no feature file"),
+        ({"config": np.array('{"bin": 3}')}, 'no HoG setting "bin"'),
+        ({"config": np.array('{"bins": "many"}')}, "bins is a whole number"),
+        ({"size": np.array([3, 3])}, "too small"),
+        ({"size": np.array([9])}, "no feature file"),
+        ({"schema": np.array("edgewise.features/9")}, "written as edgewise.features/9"),
+        ({"failed": np.array(["a"])}, "no feature file"),
+    ],
+)
+def test_lying_files(tmp_path, changes, text):
+    path = rewritten(tmp_path / "f.npz", **changes)
+    with pytest.raises(DataError, match=text) as caught:
+        load_features(path)
+    assert str(caught.value).startswith(str(path))
+
+
+def test_pickles_are_not_opened(tmp_path):
+    class Trap:
+        def __reduce__(self):
+            return (open, (str(tmp_path / "sprung"), "w"))
+
+    path = rewritten(tmp_path / "f.npz", names=np.array([Trap()] * 3, object))
+    with pytest.raises(DataError):
+        load_features(path)
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_other_files(tmp_path):
+    other = tmp_path / "photos.csv"
+    other.write_text("path,label\na.png,cat\n")
+    with pytest.raises(DataError, match=r"photos.csv: the first line does not say .*edgewise hog"):
+        load_features(other)
+    with zipfile.ZipFile(tmp_path / "some.npz", "w") as archive:
+        archive.writestr("notes.txt", "hello")
+    with pytest.raises(DataError, match="no feature file"):
+        load_features(tmp_path / "some.npz")
+    with pytest.raises(FileNotFoundError):
+        load_features(tmp_path / "missing.npz")
+
+
+@pytest.mark.parametrize(
+    ("row", "text"),
+    [("x,cat,1,2", "row 4 holds 2 values"), ("x,cat," + ",".join(["?"] * 40), "no feature file")],
+)
+def test_wrong_rows_of_a_csv(tmp_path, row, text):
+    path = tmp_path / "f.csv"
+    save_features(path, table())
+    path.write_bytes(path.read_bytes() + row.encode() + b"\n")
+    with pytest.raises(DataError, match=text):
+        load_features(path)
+
+
+def test_rows_of_a_csv_may_be_removed(tmp_path):
+    path = tmp_path / "f.csv"
+    save_features(path, table(names=("a", "b", "c")))
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:3] + lines[4:]))
+    assert load_features(path).names == ("a", "c")
