@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from .errors import DataError, EdgewiseError
-from .inputs import Input, find_inputs, pictures_below
+from .inputs import SUFFIXES, Input, find_inputs, pictures_below
 from .stream import read_in_order
 
 
@@ -82,7 +82,8 @@ class Dataset:
         """
         chosen = [i for i, own in enumerate(self.splits or ()) if own == name]
         if not chosen:
-            raise DataError(f'{self.source} has no split "{name}"')
+            there = ", ".join(sorted({own for own in self.splits or () if own}, key=natural_key))
+            raise DataError(f'{self.source} has no split "{name}"; it has {there or "none"}')
         return self.subset(chosen)
 
 
@@ -154,7 +155,8 @@ def _of_folder(folder: Path, limit: dict, labelled: bool) -> Dataset | None:
     if not classes or (not labelled and any(pictures_in(folder))):
         return None
     files = [(path, group.name) for group in classes for path in pictures_below(group)]
-    empty = [group.name for group in classes if group.name not in {label for _, label in files}]
+    filled = {label for _, label in files}
+    empty = [group.name for group in classes if group.name not in filled]
     if empty and labelled:
         raise DataError(
             f"{folder / empty[0]} holds no pictures; fill the class or remove its folder"
@@ -169,8 +171,12 @@ def _of_folder(folder: Path, limit: dict, labelled: bool) -> Dataset | None:
 
 
 def pictures_in(folder: Path) -> Iterator[Path]:
-    """Yield the pictures that lie in a folder itself."""
-    return (path for path in pictures_below(folder) if path.parent == folder)
+    """Yield the pictures that lie in a folder itself, in no order."""
+    return (
+        path
+        for path in folder.iterdir()
+        if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()
+    )
 
 
 def _of_files(paths, names, labels, source: str, limit: dict, **more) -> Dataset:
@@ -226,15 +232,20 @@ def _of_idx(path: Path, labelled: bool) -> Dataset:
     images = read_idx(path)
     if images.ndim not in (3, 4):
         raise DataError(f"{path}: holds {images.ndim} axes; pictures have 3, give the images file")
-    labels = None
+    if images.size == 0:
+        raise DataError(f"{path}: holds no pictures")
     try:
         beside = labels_beside(path)
-        labels = read_idx(beside)
     except DataError:
         if labelled:
             raise
-    if labels is not None and labels.shape != (len(images),):
-        raise DataError(f"{path} holds {len(images)} pictures, {beside} {labels.size} labels")
+        return _of_array(images, None, os.fspath(path))
+    labels = read_idx(beside)
+    if labels.shape != (len(images),):
+        raise DataError(
+            f"{path} holds {len(images)} pictures, but {beside} {labels.size} labels; "
+            "put the two of one set side by side"
+        )
     return _of_array(images, labels, os.fspath(path))
 
 

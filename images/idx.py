@@ -2,20 +2,30 @@
 
 import gzip
 import os
+import re
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import prod
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
 from .errors import DataError
 
 UNSIGNED_BYTE = 0x08
+GZIP_MAGIC = b"\x1f\x8b"
+PIECE = 1 << 20
+MOST_AXES = 4
+
+Readable = BinaryIO | gzip.GzipFile
 
 
 def is_idx(path: str | os.PathLike) -> bool:
     """Tell by the name whether a file is an IDX file, plain or gzipped."""
     name = Path(path).name.removesuffix(".gz")
-    return name.endswith(("-ubyte", ".idx")) or "-idx" in name or ".idx" in name
+    return name.endswith("-ubyte") or re.search(r"[.-]idx\d?$", name) is not None
 
 
 def read_idx(path: str | os.PathLike) -> np.ndarray:
@@ -37,33 +47,56 @@ def read_idx(path: str | os.PathLike) -> np.ndarray:
         If the file is missing, is no IDX file, or its size is not what the
         header promises.
     """
-    content = _content(Path(path))
-    if len(content) < 4 or content[:2] != b"\0\0" or content[2] != UNSIGNED_BYTE:
-        raise DataError(f"{path}: not an IDX file of unsigned bytes, as MNIST's are")
-    axes = content[3]
-    header = 4 + 4 * axes
-    if axes == 0 or len(content) < header:
-        raise DataError(f"{path}: the IDX header is cut short")
-    shape = tuple(int.from_bytes(content[4 + 4 * i : 8 + 4 * i], "big") for i in range(axes))
-    wanted = 1
-    for length in shape:
-        wanted *= length
-    if len(content) - header != wanted:
-        raise DataError(
-            f"{path}: the header promises {wanted:,} bytes, there are {len(content) - header:,}; "
-            "copy the file again from its source"
-        )
-    return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
-
-
-def _content(path: Path) -> bytes:
     try:
-        content = path.read_bytes()
-        return gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
+        with _opened(path) as file:
+            shape = _shape(path, file)
+            content = _at_most(file, prod(shape) + 1)
     except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise DataError(f"{path}: the gzip file is damaged; copy it again") from None
+        raise DataError(
+            f"{path}: the gzip file is damaged; copy it again from its source"
+        ) from None
     except OSError as error:
         raise DataError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+    if len(content) != prod(shape):
+        there = f"{len(content):,}" if len(content) < prod(shape) else "more"
+        raise DataError(
+            f"{path}: the header promises {prod(shape):,} bytes, there are {there}; "
+            "copy the file again from its source"
+        )
+    return np.frombuffer(content, np.uint8).reshape(shape)
+
+
+@contextmanager
+def _opened(path: str | os.PathLike) -> Iterator[Readable]:
+    with open(path, "rb") as plain:
+        packed = plain.read(2) == GZIP_MAGIC
+        plain.seek(0)
+        if packed:
+            with gzip.GzipFile(fileobj=plain) as unpacked:
+                yield unpacked
+        else:
+            yield plain
+
+
+def _shape(path: str | os.PathLike, file: Readable) -> tuple[int, ...]:
+    magic = file.read(4)
+    if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] != UNSIGNED_BYTE:
+        raise DataError(f"{path}: not an IDX file of unsigned bytes, as MNIST's are")
+    axes = magic[3]
+    if not 1 <= axes <= MOST_AXES:
+        raise DataError(f"{path}: an IDX file of {axes} axes; pictures have 3, labels 1")
+    lengths = file.read(4 * axes)
+    if len(lengths) < 4 * axes:
+        raise DataError(f"{path}: the IDX header is cut short; copy it again from its source")
+    return tuple(int.from_bytes(lengths[i : i + 4], "big") for i in range(0, len(lengths), 4))
+
+
+def _at_most(file: Readable, count: int) -> bytearray:
+    """Read so many bytes, taking memory only for those that are there."""
+    content = bytearray()
+    while piece := file.read(min(PIECE, count - len(content))):
+        content += piece
+    return content
 
 
 def labels_beside(path: str | os.PathLike) -> Path:

@@ -66,7 +66,7 @@ def _expand(word: str) -> Iterator[Input]:
 
 def _lines(name: str) -> list[str]:
     try:
-        text = sys.stdin.read() if name == "-" else Path(name).read_text()
+        text = sys.stdin.read() if name == "-" else Path(name).read_text("utf-8-sig")
     except OSError as error:
         raise EdgewiseError(f"{name}: {(error.strerror or str(error)).lower()}") from None
     except UnicodeDecodeError:
@@ -82,13 +82,20 @@ def _expand_path(word: str) -> Iterator[Input]:
     if path.is_dir():
         yield from _in_folder(path)
     elif not path.exists() and glob.has_magic(word):
-        found = [Path(name) for name in sorted(glob.glob(word, recursive=True))]
-        files = [name for name in found if name.is_file()]
+        files = [name for name in sorted(glob.glob(word, recursive=True)) if os.path.isfile(name)]
         if not files:
-            raise EdgewiseError(f"{word} matches no file")
-        yield from (Input(os.fspath(file), file, file.name) for file in files)
+            raise EdgewiseError(f"{word} matches no file; check the pattern, or name a folder")
+        start = _fixed_part(word)
+        yield from (Input(name, Path(name), os.path.relpath(name, start)) for name in files)
     else:
         yield Input(word, path, path.name)
+
+
+def _fixed_part(pattern: str) -> Path:
+    """Return the folder that all matches of a pattern share: photos of photos/**/*.png."""
+    parts = Path(pattern).parts
+    wild = next(i for i, part in enumerate(parts) if glob.has_magic(part))
+    return Path(*parts[:wild])
 
 
 def _in_folder(folder: Path) -> Iterator[Input]:

@@ -42,26 +42,35 @@ def read_manifest(path: Path) -> list[Row]:
         raise DataError(f"{path}: {(error.strerror or str(error)).lower()}") from None
     except UnicodeDecodeError:
         raise DataError(f"{path}: not UTF-8 text; save it as UTF-8") from None
-    records = _json_lines(path, text) if path.suffix == ".jsonl" else _table(path, text)
+    records = _json_lines(path, text) if path.suffix.lower() == ".jsonl" else _table(path, text)
     rows = [_row(path, number, record) for number, record in records]
     if not rows:
         raise DataError(f"{path}: the manifest lists no pictures")
     if len({row.label is None for row in rows}) == 2:
-        raise DataError(f"{path}: some rows have a label and some have none; give all or none")
+        missing = next(
+            number for (number, _), row in zip(records, rows, strict=True) if row.label is None
+        )
+        raise DataError(
+            f"{path}, line {missing}: no label, though other rows have one; give all or none"
+        )
     return rows
 
 
 def _table(path: Path, text: str) -> list[tuple[int, dict]]:
-    delimiter = "\t" if path.suffix == ".tsv" else ","
-    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
-    if "path" not in (reader.fieldnames or ()):
-        raise DataError(
-            f'{path}: the first line names no column "path"; it reads path,label[,split,group]'
-        )
+    delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, skipinitialspace=True)
     try:
-        return [(reader.line_num, record) for record in reader]
+        columns = [name.strip().lower() for name in next(reader, [])]
+        if "path" not in columns:
+            raise DataError(
+                f'{path}: the first line names no column "path"; '
+                f"make it path{delimiter}label[{delimiter}split{delimiter}group]"
+            )
+        # Short rows are let through: what they lack is missed by name later.
+        rows = [(reader.line_num, dict(zip(columns, row, strict=False))) for row in reader if row]
     except csv.Error as error:
         raise DataError(f"{path}, line {reader.line_num}: {error}") from None
+    return rows
 
 
 def _json_lines(path: Path, text: str) -> list[tuple[int, dict]]:
@@ -81,7 +90,7 @@ def _json_lines(path: Path, text: str) -> list[tuple[int, dict]]:
 
 def _row(path: Path, number: int, record: dict) -> Row:
     if not record.get("path"):
-        raise DataError(f"{path}, line {number}: no path")
+        raise DataError(f"{path}, line {number}: no path; give one, relative to the manifest")
     own = [record.get(key) for key in ("label", "split", "group")]
     label, split, group = (None if value in (None, "") else str(value) for value in own)
     return Row(path.parent / str(record["path"]), label, split, group)

@@ -31,7 +31,7 @@ def read_in_order(
     read : callable
         Called as ``read(item)`` in a worker thread.
     jobs : int, optional
-        Number of threads; one a core when left out. Four results a thread, at
+        Number of threads; one a core when left out. Two results a thread, at
         most, are held at any time.
 
     Yields
@@ -45,7 +45,7 @@ def read_in_order(
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="read")
     try:
         while True:
-            for item in islice(source, 4 * jobs - len(waiting)):
+            for item in islice(source, 2 * jobs - len(waiting)):
                 waiting.append((item, pool.submit(read, item)))
             if not waiting:
                 return
