@@ -48,9 +48,15 @@ def hog_picture(
             f"the vector's shape is {vector.shape}, but {size[1]}x{size[0]} pixels "
             f"with these settings give {config.length(*size)} values"
         )
-    brightness = _brightness(cell_histograms(vector, config, size))
+    cells = cell_histograms(vector, config, size)
+    circle = 2 * np.pi if config.signed else np.pi
+    if config.signed and config.bins % 2 == 0:
+        # An edge has no sign: opposite bins are one stroke.
+        cells = cells[:, :, : config.bins // 2] + cells[:, :, config.bins // 2 :]
+        circle = np.pi
+    brightness = _brightness(cells)
     shape = _glyph_shape(config.cell, cell_pixels)
-    strokes = _strokes(config, shape)
+    strokes = _strokes(brightness.shape[2], circle, shape)
     rows, columns, _ = brightness.shape
     picture = np.empty((rows, shape[0], columns, shape[1]), np.uint8)
     for r in range(rows):
@@ -97,11 +103,10 @@ def _glyph_shape(cell: tuple[int, int], pixels: int) -> tuple[int, int]:
     return round(pixels * cell[0] / least), round(pixels * cell[1] / least)
 
 
-def _strokes(config: HogConfig, shape: tuple[int, int]) -> np.ndarray:
+def _strokes(bins: int, circle: float, shape: tuple[int, int]) -> np.ndarray:
     """Return one antialiased stroke a bin, (bins, rows, columns), 0 to 1."""
     y, x = np.indices(shape, np.float32) - (np.array(shape)[:, None, None] - 1) / 2
-    circle = 2 * np.pi if config.signed else np.pi
-    angle = ((np.arange(config.bins) + 0.5) * circle / config.bins)[:, None, None]
+    angle = ((np.arange(bins) + 0.5) * circle / bins)[:, None, None]
     # The gradient points along (cosine, sine): a stroke's points are those
     # that are near to the centre in that direction.
     across = np.abs(x * np.cos(angle) + y * np.sin(angle))

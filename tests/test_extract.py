@@ -1,0 +1,195 @@
+"""HoG of whole data sets: order, failures, sizes, memory."""
+
+import gzip
+import sys
+import tracemalloc
+from importlib import import_module
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+import edgewise.features
+from edgewise.features import FeatureTable, HogConfig, extract, hog, hog_batch, prepare
+from edgewise.images import open_dataset, write_image
+from edgewise.images.dataset import Dataset
+from edgewise.images.errors import DataError, EdgewiseError, ImageError
+
+CONFIG = HogConfig(cell=4, bins=6)
+
+
+def dataset(images, labels=None, array=None):
+    """Return a data set of arrays; an exception in the list is raised."""
+
+    def read(i):
+        if isinstance(images[i], Exception):
+            raise images[i]
+        return images[i]
+
+    names = tuple(f"{i}.png" for i in range(len(images)))
+    return Dataset(names, labels, read, array=array, source="memory")
+
+
+def pictures(count, shape=(12, 17), dtype=np.uint8):
+    random = np.random.default_rng(0)
+    return [random.integers(0, 256, shape).astype(dtype) for _ in range(count)]
+
+
+def test_rows_are_the_pictures_in_order():
+    images = pictures(30)
+    labels = tuple(["10", "9", "a"] * 10)
+    table = extract(dataset(images, labels), CONFIG, jobs=3)
+    assert_array_equal(table.X, hog_batch(np.stack(images), CONFIG))
+    assert table.names[:2] == ("0.png", "1.png")
+    assert table.labels == labels
+    assert table.classes == ("9", "10", "a")
+    assert (table.size, table.channels, table.failed) == ((12, 17), 1, ())
+    assert len(table) == 30
+
+
+def test_failures_have_no_row_but_are_named():
+    images = pictures(6)
+    images[0] = ImageError("0.png", "it is broken")
+    images[4] = EdgewiseError("it is odd")
+    said, steps = [], []
+    table = extract(
+        dataset(images, tuple("abcdef")), CONFIG,
+        failed=lambda *words: said.append(words), progress=steps.append,
+    )  # fmt: skip
+    assert said == [("0.png", "it is broken"), ("4.png", "it is odd")]
+    assert table.failed == tuple(said)
+    assert table.names == ("1.png", "2.png", "3.png", "5.png")
+    assert table.labels == table.classes == tuple("bcdf")
+    assert_array_equal(table.X[3], hog(images[5], CONFIG))
+    assert steps[-1] == 6
+
+
+def test_nothing_to_read():
+    broken = [ImageError("0.png", "it is broken"), ImageError("1.png", "so is it")]
+    with pytest.raises(EdgewiseError, match="could be read; the first, 0.png: it is broken"):
+        extract(dataset(broken), CONFIG)
+    with pytest.raises(EdgewiseError, match="no picture could be read"):
+        extract(dataset(broken), CONFIG, size=(20, 20), failed=lambda *_: None)
+    with pytest.raises(EdgewiseError, match="memory: there are no pictures"):
+        extract(dataset([]), CONFIG)
+
+
+def test_sizes_that_differ_get_a_suggestion():
+    images = [np.zeros((20, 30), np.uint8), *pictures(5, (40, 50))]
+    with pytest.raises(EdgewiseError) as caught:
+        extract(dataset(images), CONFIG)
+    assert str(caught.value) == (
+        "the pictures differ in size (0.png is 30x20 and 1.png is 50x40); give one size for all, "
+        "such as --size 50x40, the most common of those seen"
+    )
+
+
+def test_a_size_is_for_all():
+    images = [*pictures(2, (40, 50)), *pictures(2, (30, 20))]
+    table = extract(dataset(images), CONFIG, size=(16, 24))
+    assert table.size == (16, 24)
+    for row, image in zip(table.X, images, strict=True):
+        assert_array_equal(row, hog(prepare(image, size=(16, 24)), CONFIG))
+
+
+def test_a_size_that_is_too_small_is_refused_before_reading():
+    broken = [ImageError("0.png", "it is broken")]
+    with pytest.raises(EdgewiseError, match="7x8 pixels is too small"):
+        extract(dataset(broken), CONFIG, size=(8, 7))
+
+
+def test_gray_colour_alpha_and_depths_go_together():
+    gray, colour = pictures(1)[0], pictures(1, (12, 17, 3))[0]
+    images = [
+        gray,
+        colour,
+        np.dstack([colour, pictures(1)[0]]),
+        np.dstack([gray, pictures(1)[0]]),
+        gray.astype(np.uint16) * 200,
+        colour.astype(np.float32),
+        gray[:, :, None],
+    ]
+    table = extract(dataset(images), CONFIG)
+    assert table.channels == 3
+    for i, same in ((2, colour), (3, gray), (5, colour.astype(np.float32)), (6, gray)):
+        assert_array_equal(table.X[i], hog(same, CONFIG))
+    made_gray = extract(dataset(images), CONFIG, gray=True)
+    assert made_gray.channels == 1
+    assert_array_equal(made_gray.X[1], hog(prepare(colour, channels=1), CONFIG))
+    assert prepare(colour, channels=1).shape == (12, 17)
+    assert (made_gray.X[1] != table.X[1]).any()
+
+
+def test_one_channel_means_gray_and_three_means_colour_is_kept():
+    gray, colour = pictures(1)[0], pictures(1, (12, 17, 3))[0]
+    assert prepare(gray) is gray
+    assert prepare(colour).shape == (12, 17, 3)
+    assert prepare(colour, size=(5, 6), channels=1).shape == (5, 6)
+    assert prepare(np.dstack([gray, gray]), channels=3).shape == (12, 17)
+
+
+def test_idx_goes_straight_to_the_loops(tmp_path):
+    images = np.stack(pictures(40, (28, 28)))
+    header = bytes([0, 0, 8, 3]) + b"".join(n.to_bytes(4, "big") for n in images.shape)
+    with gzip.open(tmp_path / "some-images-idx3-ubyte.gz", "wb") as file:
+        file.write(header + images.tobytes())
+    found = open_dataset(tmp_path / "some-images-idx3-ubyte.gz", labelled=False)
+    table = extract(found, CONFIG)
+    assert_array_equal(table.X, hog_batch(images, CONFIG))
+    assert table.names[17] == "some-images-idx3-ubyte[17]"
+    resized = extract(found, CONFIG, size=(14, 14))
+    small = np.stack([prepare(image, size=(14, 14)) for image in images])
+    assert_array_equal(resized.X, hog_batch(small, CONFIG))
+
+
+def test_files_of_a_folder_per_class(tmp_path):
+    for name, image in zip(("cat/1.png", "cat/2.png", "dog/1.png"), pictures(3), strict=True):
+        write_image(tmp_path / name, image)
+    (tmp_path / "dog" / "9.png").write_text("not a picture")
+    table = extract(open_dataset(tmp_path), CONFIG)
+    assert table.labels == ("cat", "cat", "dog")
+    assert [name for name, _ in table.failed] == ["dog/9.png"]
+    assert_array_equal(table.X[2], hog(pictures(3)[2], CONFIG))
+
+
+def test_progress_moves_during_a_large_array(monkeypatch):
+    module = sys.modules["edgewise.features.extract"]
+    monkeypatch.setattr(module, "CHUNK_PIXELS", 12 * 17 * 7)
+    images = pictures(30)
+    steps = []
+    array = np.stack(images)
+    table = extract(dataset(images, array=array), CONFIG, progress=steps.append)
+    assert steps == [7, 14, 21, 28, 30]
+    streamed = extract(dataset(images), CONFIG, progress=steps.append)
+    assert steps[5:] == [7, 14, 21, 28, 30]
+    assert_array_equal(streamed.X, table.X)
+
+
+def test_memory_is_the_vectors_and_little_more():
+    # One picture, read again and again: what is held shows in the peak.
+    image = pictures(1, (400, 500))[0]
+    found = Dataset(tuple(map(str, range(300))), None, lambda i: image.copy())
+    config = HogConfig.preset("skimage", cell=100, block=1)
+    extract(found.subset(range(3)), config)
+    tracemalloc.start()
+    extract(found, config, jobs=2)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    # 300 pictures are 60 MB; a chunk of them is 4 MB, twice when stacked.
+    assert peak < 20e6
+
+
+def test_tables_fit_together():
+    parts = {"labels": None, "classes": (), "config": CONFIG, "size": (12, 17)}
+    X = np.zeros((2, CONFIG.length(12, 17)), np.float32)
+    assert len(FeatureTable(X=X, names=("a", "b"), **parts)) == 2
+    with pytest.raises(DataError, match="1 pictures with these HoG settings"):
+        FeatureTable(X=X, names=("a",), **parts)
+    with pytest.raises(DataError, match="1 labels for 2 pictures"):
+        FeatureTable(X=X, names=("a", "b"), **{**parts, "labels": ("x",), "classes": ("x",)})
+
+
+def test_the_package_offers_functions_not_their_modules():
+    for name in ("hog", "extract"):
+        import_module(f"edgewise.features.{name}")
+        assert callable(getattr(edgewise.features, name))
