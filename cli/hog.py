@@ -56,7 +56,7 @@ def command(
 
     config = chosen_config(None, **hog)
     _check_usage(output, picture, as_json, dry_run)
-    _refuse_existing(output, picture, overwrite)
+    _check_outputs(output, picture, overwrite)
     dataset = open_dataset(list(inputs), labelled=False, max_pixels=max_pixels)
     if picture and len(dataset) != 1:
         raise click.UsageError(f"--picture draws one picture, and there are {len(dataset)}")
@@ -85,7 +85,7 @@ def _check_usage(output: str | None, picture: str | None, as_json: bool, dry_run
         raise click.UsageError("--json and -o - both want stdout; name a file with -o")
 
 
-def _refuse_existing(output: str | None, picture: str | None, overwrite: bool) -> None:
+def _check_outputs(output: str | None, picture: str | None, overwrite: bool) -> None:
     """Find what is wrong with the outputs before the work, not after it."""
     from ..features.files import feature_suffix
     from ..images.atomic import refuse_existing
@@ -94,6 +94,12 @@ def _refuse_existing(output: str | None, picture: str | None, overwrite: bool) -
         feature_suffix(output)
         refuse_existing(Path(output), overwrite)
     if picture:
+        import numpy as np
+
+        from ..images.encode import encode_image
+
+        # A drawing of one pixel shows whether the format can hold one.
+        encode_image(np.zeros((1, 1), np.uint8), Path(picture).suffix[1:].lower(), picture)
         refuse_existing(Path(picture), overwrite)
 
 
@@ -166,4 +172,5 @@ def _report(session: Session, table, output: str | None, picture: str | None) ->
             f"{table.X.shape[1]} values each{classes}"
         )
     if picture:
-        session.say(f"{picture}: {table.X.shape[1]} values drawn")
+        cell_rows, cell_columns, *_ = table.config.grid(*table.size)
+        session.say(f"{picture}: {cell_columns}x{cell_rows} cells drawn")

@@ -58,8 +58,12 @@ def chosen_config(default, *, preset, **settings):
         Fields of `HogConfig`, None where the user said nothing.
     """
     from ..features.config import HogConfig
+    from ..images.errors import EdgewiseError
 
     given = {name: value for name, value in settings.items() if value is not None}
-    if preset is not None or default is None:
-        return HogConfig.preset(preset or "dalal-triggs", **given)
-    return default.replace(**given)
+    try:
+        if preset is not None or default is None:
+            return HogConfig.preset(preset or "dalal-triggs", **given)
+        return default.replace(**given)
+    except EdgewiseError as error:
+        raise click.UsageError(str(error)) from None
