@@ -1,10 +1,11 @@
 """`edgewise inspect`: what files hold."""
 
 import json
+import os
 
 import click
 
-from .options import examples, json_option, max_pixels_option, with_session
+from .options import examples, jobs_option, json_option, max_pixels_option, with_session
 from .session import Session
 
 
@@ -18,29 +19,52 @@ from .session import Session
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @json_option
 @max_pixels_option
+@jobs_option
 @with_session
-def command(session: Session, files, as_json, max_pixels):
+def command(session: Session, files, as_json, max_pixels, jobs):
     """Say what a picture, data set, feature file or model holds.
 
-    FILE may also be a folder of pictures, an IDX file, a manifest, or the word
-    digits. Pictures that cannot be read are named.
+    FILE may also be a folder of pictures, an IDX file, a manifest, a glob,
+    @list.txt, - for a picture on stdin, or the word digits. Pictures that
+    cannot be read are named; their data set is described without them.
     """
     from ..images.errors import EdgewiseError
-    from ..reports.inspection import facts_text, inspect_path
+    from ..reports.inspection import inspect_path
+
+    def watch(items, total):
+        return session.progress(items, total=total, unit="picture", what="reading")
 
     found = {}
-    for name in files:
+    for name in dict.fromkeys(name for word in files for name in _expanded(word)):
         try:
-            found[name], failed = inspect_path(name, max_pixels=max_pixels)
+            found[name], failed = inspect_path(name, max_pixels=max_pixels, jobs=jobs, watch=watch)
         except EdgewiseError as error:
-            session.failed(name, getattr(error, "reason", str(error).removeprefix(f"{name}: ")))
+            session.failed(name, _reason(error, name))
             continue
         for picture, reason in failed:
             session.failed(picture, reason)
-    if as_json:
-        click.echo(json.dumps({"schema": "edgewise.inspect/1", "files": found}))
-    else:
-        titles = [f"{name}\n" if len(files) > 1 else "" for name in found]
-        texts = [facts_text(facts) for facts in found.values()]
-        click.echo("\n\n".join(t + x for t, x in zip(titles, texts, strict=True)))
+    _show(found, as_json, titles=len(found) > 1 or len(files) > 1)
     session.finish(len(found), "file")
+
+
+def _expanded(word: str) -> list[str]:
+    from ..images.inputs import find_inputs, is_pattern
+
+    if word.startswith("@") or is_pattern(word):
+        return [os.fspath(one.path) for one in find_inputs([word]) if one.path]
+    return [word]
+
+
+def _reason(error: Exception, name: str) -> str:
+    reason = getattr(error, "reason", None)
+    return reason or str(error).removeprefix(name).removeprefix(":").strip()
+
+
+def _show(found: dict[str, dict], as_json: bool, titles: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"schema": "edgewise.inspect/1", "files": found}, allow_nan=False))
+    elif found:
+        from ..reports.facts import facts_text
+
+        texts = [(f"{name}\n" if titles else "") + facts_text(own) for name, own in found.items()]
+        click.echo("\n\n".join(texts))

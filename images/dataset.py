@@ -183,7 +183,7 @@ def _of_files(paths, names, labels, source: str, limit: dict, **more) -> Dataset
     from .decode import read_image
 
     def read(i: int) -> np.ndarray:
-        return read_image(paths[i], name=names[i], **limit)
+        return read_image(paths[i], **limit)
 
     return Dataset(tuple(names), labels, read, source=source, **more)
 

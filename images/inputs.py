@@ -81,7 +81,7 @@ def _expand_path(word: str) -> Iterator[Input]:
     path = Path(word)
     if path.is_dir():
         yield from _in_folder(path)
-    elif not path.exists() and glob.has_magic(word):
+    elif is_pattern(word):
         files = [name for name in sorted(glob.glob(word, recursive=True)) if os.path.isfile(name)]
         if not files:
             raise EdgewiseError(f"{word} matches no file; check the pattern, or name a folder")
@@ -89,6 +89,11 @@ def _expand_path(word: str) -> Iterator[Input]:
         yield from (Input(name, Path(name), os.path.relpath(name, start)) for name in files)
     else:
         yield Input(word, path, path.name)
+
+
+def is_pattern(word: str) -> bool:
+    """Tell a pattern such as ``*.png`` from the name of a file."""
+    return glob.has_magic(word) and not os.path.exists(word)
 
 
 def _fixed_part(pattern: str) -> Path:

@@ -1,15 +1,17 @@
 """What a file holds, in a few facts: pictures, data sets, feature files, models."""
 
 import os
+import sys
 from collections import Counter
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
 
 from ..features.files import is_feature_file, load_features
 from ..features.table import FeatureTable
-from ..images.dataset import Dataset, open_dataset
-from ..images.decode import read_image
+from ..images.dataset import Dataset, natural_key, open_dataset
+from ..images.decode import Header, read_header, read_image
 from ..images.errors import EdgewiseError
 from ..images.idx import is_idx
 from ..images.manifests import SUFFIXES as MANIFESTS
@@ -17,23 +19,50 @@ from ..models.files import load_model
 from ..models.linear import LinearModel
 
 Facts = dict[str, object]
+Watch = Callable[[Iterable, int], Iterable]
+
+CHANNELS = {
+    1: ["gray"],
+    2: ["gray", "alpha"],
+    3: ["red", "green", "blue"],
+    4: ["red", "green", "blue", "alpha"],
+}
+# Pillow's modes that say more than the array does.
+STORED = {
+    "P": "palette",
+    "PA": "palette with alpha",
+    "1": "1 bit",
+    "CMYK": "CMYK",
+    "YCbCr": "YCbCr",
+    "LAB": "Lab",
+}
 
 
-def inspect_path(word: str, *, max_pixels: int) -> tuple[Facts, list[tuple[str, str]]]:
+def inspect_path(
+    word: str,
+    *,
+    max_pixels: int,
+    jobs: int | None = None,
+    watch: Watch = lambda items, total: items,
+) -> tuple[Facts, list[tuple[str, str]]]:
     """Say what a file or folder holds.
 
     Parameters
     ----------
     word : str
         A picture, a folder, an IDX file, a manifest, a feature file, a model,
-        or ``digits``.
+        ``digits``, or ``-`` for a picture on stdin.
     max_pixels : int
         The limit of `read_image`.
+    jobs : int, optional
+        Threads that read a data set; one a core when left out.
+    watch : callable, optional
+        ``watch(items, total)`` passes items on, under a progress bar say.
 
     Returns
     -------
     facts : dict
-        Numbers, texts and lists, ready for JSON; ``kind`` comes first.
+        Numbers, texts, lists and dicts, ready for JSON; ``kind`` comes first.
     failed : list of (str, str)
         Pictures of a data set that cannot be read: name and reason.
 
@@ -44,66 +73,123 @@ def inspect_path(word: str, *, max_pixels: int) -> tuple[Facts, list[tuple[str, 
     """
     path = Path(word)
     suffix = path.suffix.lower()
+    if word == "-":
+        return _picture(sys.stdin.buffer.read(), "stdin", max_pixels), []
     if suffix == ".safetensors":
         return _model(load_model(path)), []
     if is_feature_file(path):
         return _features(load_features(path)), []
     is_data = path.is_dir() or suffix in MANIFESTS or is_idx(path)
     if is_data or (word == "digits" and not path.exists()):
-        return _dataset(open_dataset(word, labelled=False, max_pixels=max_pixels))
-    return _picture(path, read_image(path, max_pixels=max_pixels)), []
+        dataset = open_dataset(word, labelled=False, max_pixels=max_pixels)
+        return _dataset(dataset, path, jobs, watch)
+    return _picture(path, word, max_pixels), []
 
 
-def _picture(path: Path, image: np.ndarray) -> Facts:
+def _picture(source: Path | bytes, name: str, max_pixels: int) -> Facts:
+    image = read_image(source, name=name, max_pixels=max_pixels)
     rows, columns = image.shape[:2]
-    planes = image.reshape(rows, columns, -1)
-    names = {1: ["gray"], 2: ["gray", "alpha"], 3: ["red", "green", "blue"]}
-    names[4] = [*names[3], "alpha"]
-    channels = names.get(planes.shape[2], [str(c) for c in range(planes.shape[2])])
     return {
         "kind": "picture",
         "size": f"{columns}x{rows}",
-        "channels": channels,
+        "channels": _channels(image),
         "dtype": image.dtype.name,
-        "bytes": os.path.getsize(path),
+        **_stored(read_header(source, name=name)),
+        "bytes": len(source) if isinstance(source, bytes) else os.path.getsize(source),
         "values": {
-            name: {
-                "min": float(planes[:, :, c].min()),
-                "max": float(planes[:, :, c].max()),
-                "mean": round(float(planes[:, :, c].mean(dtype=float)), 3),
-            }
-            for c, name in enumerate(channels)
+            name: _values(plane)
+            for name, plane in zip(
+                _channels(image), np.moveaxis(np.atleast_3d(image), 2, 0), strict=True
+            )
         },
     }
 
 
-def _dataset(dataset: Dataset) -> tuple[Facts, list[tuple[str, str]]]:
-    sizes: Counter[str] = Counter()
-    failed: list[tuple[str, str]] = []
-    for i, image in dataset.images():
-        if isinstance(image, EdgewiseError):
-            failed.append((dataset.names[i], getattr(image, "reason", str(image))))
-        else:
-            channels = 1 if image.ndim == 2 else image.shape[2]
-            sizes[f"{image.shape[1]}x{image.shape[0]}, {channels} x {image.dtype.name}"] += 1
+def _channels(image: np.ndarray) -> list[str]:
+    count = 1 if image.ndim == 2 else image.shape[2]
+    return CHANNELS.get(count) or [str(channel) for channel in range(count)]
+
+
+def _stored(header: Header) -> Facts:
+    facts: Facts = {"format": {"PPM": "PNM"}.get(header.format, header.format)}
+    if header.mode in STORED:
+        facts["stored_as"] = STORED[header.mode]
+    if header.orientation != 1:
+        facts["orientation"] = header.orientation
+    if header.frames > 1:
+        facts["frames"] = header.frames
+    return facts
+
+
+def _values(plane: np.ndarray) -> Facts:
+    finite = plane[np.isfinite(plane)]
+    if not finite.size:
+        return {"min": None, "max": None, "mean": None, "not_finite": plane.size}
+    facts: Facts = {
+        "min": finite.min().item(),
+        "max": finite.max().item(),
+        "mean": round(float(finite.mean(dtype=float)), 3),
+    }
+    return facts | ({"not_finite": plane.size - finite.size} if finite.size < plane.size else {})
+
+
+def _dataset(
+    dataset: Dataset, path: Path, jobs: int | None, watch: Watch
+) -> tuple[Facts, list[tuple[str, str]]]:
+    sizes, failed = _sizes(dataset, jobs, watch)
     facts: Facts = {"kind": "data set", "pictures": len(dataset), "unreadable": len(failed)}
     if dataset.labels is not None:
         counts = Counter(dataset.labels)
         facts["classes"] = {name: counts[name] for name in dataset.classes}
-    if dataset.splits is not None:
-        facts["splits"] = dict(Counter(dataset.splits))
+        if empty := _empty_classes(path, dataset.classes):
+            facts["empty_classes"] = empty
+    for name, values in (("splits", dataset.splits), ("groups", dataset.groups)):
+        if values is not None:
+            facts[name] = {key: count for key, count in sorted(Counter(values).items()) if key}
     facts["sizes"] = dict(sizes.most_common())
     return facts, failed
 
 
+def _sizes(
+    dataset: Dataset, jobs: int | None, watch: Watch
+) -> tuple[Counter[str], list[tuple[str, str]]]:
+    if dataset.array is not None:
+        return Counter({_kind(dataset.array[0]): len(dataset)}), []
+    sizes: Counter[str] = Counter()
+    failed: list[tuple[str, str]] = []
+    for i, image in watch(dataset.images(jobs), len(dataset)):
+        if isinstance(image, EdgewiseError):
+            # The error knows the whole path, the data set a part of it.
+            name = getattr(image, "name", dataset.names[i])
+            failed.append((name, getattr(image, "reason", str(image))))
+        else:
+            sizes[_kind(image)] += 1
+    return sizes, failed
+
+
+def _kind(image: np.ndarray) -> str:
+    channels = 1 if image.ndim == 2 else image.shape[2]
+    colour = {1: "gray", 2: "gray+alpha", 3: "RGB", 4: "RGB+alpha"}
+    return (
+        f"{image.shape[1]}x{image.shape[0]} "
+        f"{colour.get(channels, f'{channels} channels')} {image.dtype.name}"
+    )
+
+
+def _empty_classes(path: Path, classes: tuple[str, ...]) -> list[str]:
+    if not path.is_dir():
+        return []
+    folders = {own.name for own in path.iterdir() if own.is_dir() and own.name[0] != "."}
+    return sorted(folders - set(classes), key=natural_key)
+
+
 def _features(table: FeatureTable) -> Facts:
     counts = Counter(table.labels or ())
-    return {
-        "kind": "features",
-        "rows": len(table),
-        "length": table.X.shape[1],
-        "classes": {name: counts[name] for name in table.classes},
-        "failed": len(table.failed),
+    facts: Facts = {"kind": "features", "rows": len(table), "length": table.X.shape[1]}
+    if table.labels is not None:
+        facts["classes"] = {name: counts[name] for name in table.classes}
+    return facts | {
+        "failed": dict(table.failed),
         "size": _size(table.size),
         "colour": _colour(table.channels),
         "hog": table.config.to_dict(),
@@ -128,40 +214,3 @@ def _size(size: tuple[int, int]) -> str:
 
 def _colour(channels: int) -> str:
     return "gray" if channels == 1 else "strongest channel"
-
-
-def facts_text(facts: Facts) -> str:
-    """Return facts as lines of text, a name and a value each."""
-    return "\n".join(_lines(facts, 0))
-
-
-def _lines(facts: Facts, depth: int) -> list[str]:
-    lines = []
-    width = max((len(str(name)) for name in facts), default=0)
-    for name, value in facts.items():
-        start = f"{'  ' * depth}{name!s:<{width}}"
-        if isinstance(value, dict) and _is_flat(value):
-            lines.append(f"{start}  {_flat(value)}")
-        elif isinstance(value, dict):
-            lines += [start.rstrip(), *_lines(value, depth + 1)]
-        else:
-            lines.append(f"{start}  {_words(value)}")
-    return lines
-
-
-def _is_flat(value: dict) -> bool:
-    return len(value) <= 3 and not any(isinstance(own, dict | list) for own in value.values())
-
-
-def _flat(value: dict) -> str:
-    return ", ".join(f"{name} {_words(own)}" for name, own in value.items())
-
-
-def _words(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(_words, value))
-    if isinstance(value, bool) or value is None:
-        return {True: "yes", False: "no", None: "none"}[value]
-    if isinstance(value, float):
-        return f"{value:g}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
