@@ -76,7 +76,9 @@ def extract(
         if not kept:
             # Filled in place: the vectors are most of the memory there is.
             size = images.shape[1:3]
-            X = np.empty((len(dataset), config.length(*size)), np.float32)
+            X = np.empty(
+                (len(dataset), _length(config, size, dataset.names[indices[0]])), np.float32
+            )
         hog_batch(images, config, out=X[len(kept) : len(kept) + len(indices)])
         kept += indices
         saw_colour |= images.ndim == 4
@@ -93,6 +95,13 @@ def extract(
         failed=tuple(failures),
         **_labels(dataset, kept),
     )
+
+
+def _length(config: HogConfig, size: tuple[int, int], name: str) -> int:
+    try:
+        return config.length(*size)
+    except EdgewiseError as error:
+        raise EdgewiseError(f"{name}: {error}") from None
 
 
 def _labels(dataset: Dataset, kept: list[int]) -> dict:
