@@ -21,6 +21,7 @@ from PIL import Image
 
 from edgewise import ImageError, read_image
 from edgewise.images.decode import Header, read_header
+from edgewise.images.stream import read_in_order
 
 RNG = np.random.default_rng(3)
 GRAY = RNG.integers(0, 256, (24, 31), np.uint8)
@@ -181,6 +182,44 @@ def test_too_many_pixels_are_refused_from_the_header(side):
     wanted = f"bomb: {side:,} x {side:,} pixels are more than the limit of 178,956,970; raise it"
     with pytest.raises(ImageError, match=wanted):
         read_image(png_header(side, side), name="bomb")
+
+
+def lying(kind):
+    """Return a small file whose header claims some 60,000 x 60,000 pixels."""
+    content = bytearray(FILES[kind])
+    side = {"gif": struct.pack("<HH", 60_000, 60_000), "jpg": struct.pack(">HH", 60_000, 60_000)}
+    if kind == "ppm":
+        return b"P6 60000 60000 255 " + bytes(99)
+    if kind == "tif":
+        for tag in (256, 257):
+            place = content.index(struct.pack("<HHI", tag, 4, 1)) + 8
+            content[place : place + 4] = struct.pack("<I", 60_000)
+        return bytes(content)
+    place = {"gif": 6, "bmp": 18, "jpg": content.find(b"\xff\xc0") + 5}[kind]
+    claim = side.get(kind, struct.pack("<ii", 60_000, 60_000))
+    content[place : place + len(claim)] = claim
+    return bytes(content)
+
+
+@pytest.mark.parametrize("kind", ["jpg", "gif", "bmp", "tif", "ppm"])
+def test_headers_that_claim_too_much(kind):
+    with pytest.raises(ImageError, match="60,000 x 60,000 pixels are more than the limit"):
+        read_image(lying(kind))
+
+
+def test_reading_in_many_threads(tmp_path):
+    kinds = [kind for kind in FILES if kind not in ("npy", "pgm")]
+    paths = []
+    for number, kind in enumerate(kinds * 8):
+        paths.append(tmp_path / f"{number}.{kind}")
+        content = FILES[kind]
+        paths[-1].write_bytes(content[: len(content) // 2] if number % 5 == 0 else content)
+    expected = {kind: read_image(FILES[kind]) for kind in kinds}
+    for number, (_, result) in enumerate(read_in_order(paths, read_image, jobs=16)):
+        if number % 5 == 0:
+            assert isinstance(result, ImageError)
+        else:
+            assert_array_equal(result, expected[kinds[number % len(kinds)]])
 
 
 def test_a_refused_picture_takes_no_memory():
