@@ -96,7 +96,7 @@ def hog_batch(
     count, rows, columns = images.shape[:3]
     out = _as_output(out, (count, config.length(rows, columns)))
     if count:
-        _compute(_compressed(images, config.gamma), config, out)
+        _compute(_for_the_loops(_compressed(images, config.gamma)), config, out)
     return out
 
 
@@ -144,6 +144,11 @@ def _compressed(images: np.ndarray, gamma: str) -> np.ndarray:
     return np.sqrt(images, dtype=exact)
 
 
+def _for_the_loops(images: np.ndarray) -> np.ndarray:
+    """Return uint16 as float32, which holds it exactly: compiling loops for it takes seconds."""
+    return images.astype(np.float32) if images.dtype == np.uint16 else images
+
+
 def _compute(images: np.ndarray, config: HogConfig, out: np.ndarray) -> None:
     rows, columns = images.shape[1:3]
     exact = np.float64 if images.dtype == np.float64 else np.float32
@@ -174,4 +179,5 @@ def _compute_compiled(images: np.ndarray, plan: Plan, out: np.ndarray) -> None:
             plan.votes,
             histograms,
         )
-        loops.normalise(histograms, plan.gather, out.reshape(count, *plan.blocks, -1))
+        cells = histograms.reshape(count, plan.units[0], -1)
+        loops.normalise(cells, plan.gather, out.reshape(count, *plan.blocks, -1))

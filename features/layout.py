@@ -24,8 +24,8 @@ class Votes(NamedTuple):
     """What the loops need to know about one vote."""
 
     step: np.ndarray  # (2,) int64: rows and columns from one unit to the next
-    row_weights: np.ndarray  # (unit rows, cell rows) float32
-    column_weights: np.ndarray  # (unit columns, cell columns) float32
+    row_weights: np.ndarray  # (cell rows, unit rows) float32
+    column_weights: np.ndarray  # (cell columns, unit columns) float32
     edges: np.ndarray  # (edges, 3): cosine, sine, half of the circle; gradients get its dtype
     bins: int
     signed: bool
@@ -37,6 +37,7 @@ class Blocks(NamedTuple):
 
     block: np.ndarray  # (2,) int64: cells of a block
     stride: np.ndarray  # (2,) int64: cells from one block to the next
+    bins: int
     shared: bool  # the units are cells, else blocks
     norm: int  # index into NORMS
     clip: np.float32
@@ -53,20 +54,20 @@ def spatial_weights(config: HogConfig, axis: int) -> np.ndarray:
 
     Returns
     -------
-    ndarray, (pixels, cells) float32
+    ndarray, (cells, pixels) float32
         Divided by the cell's length, so that a cell holds the mean vote.
     """
     cell = config.cell[axis]
     cells = 1 if shares_cells(config) else config.block[axis]
     pixel = np.arange(cell * cells) + 0.5
-    distance = np.abs(pixel[:, None] / cell - (np.arange(cells) + 0.5))
+    distance = np.abs(pixel / cell - (np.arange(cells) + 0.5)[:, None])
     if config.interpolate_space:
         weights = np.maximum(0.0, 1.0 - distance)
     else:
         weights = (distance < 0.5).astype(np.float64)
     if config.window_sigma is not None:
         length = cell * cells
-        weights *= np.exp(-0.5 * ((pixel / length - 0.5) / config.window_sigma) ** 2)[:, None]
+        weights *= np.exp(-0.5 * ((pixel / length - 0.5) / config.window_sigma) ** 2)
     return (weights / cell).astype(np.float32)
 
 
@@ -120,6 +121,7 @@ def blocks(config: HogConfig) -> Blocks:
     return Blocks(
         block=np.array(config.block, np.int64),
         stride=np.array(config.block_stride, np.int64),
+        bins=config.bins,
         shared=shares_cells(config),
         norm=NORMS.index(config.norm),
         clip=np.float32(config.clip),
@@ -138,7 +140,7 @@ def tasks(count: int, units: tuple[int, int], how: Votes) -> np.ndarray:
     ndarray, (pieces, 6) int64
         First and last picture, unit row and unit column; each last excluded.
     """
-    width = (units[1] - 1) * how.step[1] + len(how.column_weights)
+    width = (units[1] - 1) * how.step[1] + how.column_weights.shape[1]
     pictures = max(1, LANES // int(width + 2))
     columns = max(1, int(LANES // how.step[1]))
     rows = max(1, int(STRIP_ROWS // how.step[0])) if pictures == 1 else units[0]

@@ -78,9 +78,9 @@ def _angle(x: np.ndarray, y: np.ndarray, how: Votes) -> np.ndarray:
 
 def _spread(weights: np.ndarray, units: int, step: int, length: int) -> np.ndarray:
     """Return the weight of every picture row in every unit's cell rows, (units, cells, length)."""
-    spread = np.zeros((units, weights.shape[1], length), np.float32)
+    spread = np.zeros((units, len(weights), length), np.float32)
     for i in range(units):
-        spread[i, :, i * step : i * step + len(weights)] = weights.T
+        spread[i, :, i * step : i * step + weights.shape[1]] = weights
     return spread
 
 

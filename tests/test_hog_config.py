@@ -115,7 +115,7 @@ def test_bin_edges_are_directions(bins, signed):
 
 def test_shares_of_neighbouring_cells_add_up_inside_a_block():
     config = HogConfig(cell=6, block=3, window_sigma=None)
-    total = spatial_weights(config, 0).sum(axis=1) * 6
+    total = spatial_weights(config, 0).sum(axis=0) * 6
     np.testing.assert_allclose(total[3:-3], 1, rtol=1e-6)
     assert total[0] == pytest.approx(0.5 + 0.5 / 6)
 
