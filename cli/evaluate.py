@@ -4,7 +4,7 @@ import json
 
 import click
 
-from .options import examples, jobs_option, json_option, with_session
+from .options import examples, jobs_option, json_option, max_pixels_option, with_session
 from .session import Session
 
 
@@ -18,9 +18,10 @@ from .session import Session
 @click.argument("model", metavar="MODEL")
 @click.argument("data", metavar="DATA")
 @json_option
+@max_pixels_option
 @jobs_option
 @with_session
-def command(session: Session, model, data, as_json, jobs):
+def command(session: Session, model, data, as_json, max_pixels, jobs):
     """Measure MODEL on labelled pictures.
 
     DATA is what edgewise train takes. Prints accuracy with its 95 % interval,
@@ -32,7 +33,7 @@ def command(session: Session, model, data, as_json, jobs):
     from .labelled import features_for
 
     loaded = load_model(model)
-    table = features_for(session, loaded, data, jobs)
+    table = features_for(session, loaded, data, jobs=jobs, max_pixels=max_pixels)
     found = evaluate(loaded, table)
     if as_json:
         facts = {"schema": "edgewise.evaluate/1", "model": model, "data": data, **found.to_dict()}

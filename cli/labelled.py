@@ -3,7 +3,7 @@
 from .session import Session
 
 
-def features_of(session: Session, data: str, *, gray, size, jobs, hog: dict):
+def features_of(session: Session, data: str, *, gray, size, jobs, max_pixels, hog: dict):
     """Return the feature table to train on.
 
     Parameters
@@ -14,6 +14,7 @@ def features_of(session: Session, data: str, *, gray, size, jobs, hog: dict):
     gray : bool
     size : (int, int) or None
     jobs : int or None
+    max_pixels : int
     hog : dict
         What the user said of HoG, None where nothing.
     """
@@ -28,21 +29,21 @@ def features_of(session: Session, data: str, *, gray, size, jobs, hog: dict):
         if gray or size or any(value is not None for value in hog.values()):
             raise click.UsageError(f"{data} holds features already; HoG settings come too late")
         return load_features(data)
-    dataset = open_dataset(data)
+    dataset = open_dataset(data, max_pixels=max_pixels)
     config = chosen_config(default_config(size or first_size(dataset)), **hog)
     return extracted(session, dataset, config, gray=gray, size=size, jobs=jobs)
 
 
-def features_for(session: Session, model, data: str, jobs):
-    """Return the feature table to judge a model on, made as the model wants it."""
+def features_for(session: Session, made, data: str, *, jobs, max_pixels):
+    """Return features of other data, made as a model's or another table's were."""
     from ..features.files import is_feature_file, load_features
     from ..images.dataset import open_dataset
 
     if is_feature_file(data):
         return load_features(data)
-    dataset = open_dataset(data)
-    gray = model.channels == 1
-    return extracted(session, dataset, model.config, gray=gray, size=model.size, jobs=jobs)
+    dataset = open_dataset(data, max_pixels=max_pixels)
+    gray = made.channels == 1
+    return extracted(session, dataset, made.config, gray=gray, size=made.size, jobs=jobs)
 
 
 def extracted(session: Session, dataset, config, *, gray, size, jobs):

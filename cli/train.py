@@ -10,6 +10,7 @@ from .options import (
     examples,
     jobs_option,
     json_option,
+    max_pixels_option,
     output_option,
     overwrite_option,
     seed_option,
@@ -48,11 +49,13 @@ def command():
 @seed_option
 @json_option
 @overwrite_option
+@max_pixels_option
 @jobs_option
 @with_session
 def linear(
-    session: Session, data, output, kind, C, test, gray, size, seed, as_json, overwrite, jobs, **hog
-):
+    session: Session, data, output, kind, C, test, gray, size, seed, as_json,
+    overwrite, max_pixels, jobs, **hog,
+):  # fmt: skip
     """Train a linear classifier on HoG features of DATA.
 
     DATA is a folder with one sub-folder per class, an IDX images file (its
@@ -63,21 +66,25 @@ def linear(
     from pathlib import Path
 
     from ..images.atomic import refuse_existing
+    from ..models.evaluation import evaluate
     from ..models.files import check_name, save_model
     from ..models.fitting import fit_linear
-    from .labelled import features_of
+    from .labelled import features_for, features_of
 
     check_name(output)
     refuse_existing(Path(output), overwrite)
     started = time.perf_counter()
-    table = features_of(session, data, gray=gray, size=size, jobs=jobs, hog=hog)
+    reading = {"jobs": jobs, "max_pixels": max_pixels}
+    table = features_of(session, data, gray=gray, size=size, hog=hog, **reading)
+    # Now, so that a mistake in --test does not show after minutes of training.
+    unseen = features_for(session, table, test, **reading) if test else None
     with session.waiting("training"):
         model = fit_linear(table, kind=kind, C=C, seed=seed)
     if not model.training["converged"]:
         session.say("the solver stopped before it had converged; a smaller -C helps")
     save_model(output, model, overwrite=overwrite)
     seconds = time.perf_counter() - started
-    found = _evaluate(session, model, test, jobs) if test else None
+    found = None if unseen is None else evaluate(model, unseen)
     if as_json:
         click.echo(json.dumps(_facts(output, model, seconds, found)))
     else:
@@ -87,13 +94,6 @@ def linear(
 
             click.echo(f"\non {test}: {evaluation_text(found)}")
     session.finish(len(table))
-
-
-def _evaluate(session: Session, model, test: str, jobs):
-    from ..models.evaluation import evaluate
-    from .labelled import features_for
-
-    return evaluate(model, features_for(session, model, test, jobs))
 
 
 def _facts(output: str, model, seconds: float, found) -> dict:
