@@ -69,7 +69,7 @@ def _differences(above, here, below, level, task, start, span, width, gx, gy):
 
 
 @serial_loop
-def _keep_stronger(gx, gy, strength, best, best_x, best_y):
+def _keep_stronger(gx, gy, best_x, best_y):
     """Replace the pixels where this channel's gradient is stronger, or not a number.
 
     The lengths are rounded to float32 from float64, so that rounding alone
@@ -77,10 +77,10 @@ def _keep_stronger(gx, gy, strength, best, best_x, best_y):
     """
     for j in range(gx.size):
         x, y = np.float64(gx[j]), np.float64(gy[j])
-        strength[j] = np.sqrt(x * x + y * y)
-    for j in range(gx.size):
-        if strength[j] > best[j] or strength[j] != strength[j]:
-            best[j], best_x[j], best_y[j] = strength[j], gx[j], gy[j]
+        u, v = np.float64(best_x[j]), np.float64(best_y[j])
+        here, best = np.float32(np.sqrt(x * x + y * y)), np.float32(np.sqrt(u * u + v * v))
+        if here > best or here != here:
+            best_x[j], best_y[j] = gx[j], gy[j]
 
 
 @serial_loop
@@ -194,63 +194,69 @@ def _fold(sums, how, task, i, span, out):
 
 
 @serial_loop
+def _measure(gx, gy, how, lower, position, magnitude):
+    """Put length and place among the bins of each gradient into magnitude and position."""
+    for j in range(magnitude.size):
+        x, y = np.float32(gx[j]), np.float32(gy[j])
+        magnitude[j] = np.sqrt(x * x + y * y)
+    if how.soft:
+        _interpolate_angle(gx, gy, how, position)
+    else:
+        _count_edges(gx, gy, how, lower, position)
+
+
+@serial_loop
+def _vote(position, magnitude, how, y, first, last, vote, sums):
+    """Add one row of votes to the open units [first, last) that it is part of."""
+    for b in range(how.bins):
+        _weights(position, magnitude, b, how.bins, vote)
+        for i in range(first, last):
+            for r in range(how.row_weights.shape[0]):
+                weight = how.row_weights[r, y - i * how.step[0]]
+                if weight > 0:
+                    _add(weight, vote, sums[i % sums.shape[0], r, b])
+
+
+@serial_loop
 def _piece(images, channels, task, how, out):
     """Fill the histograms of some pictures' units, given by task."""
-    cell_rows, unit_rows = how.row_weights.shape
+    cells, length = how.row_weights.shape
+    step = how.step[0]
     height, width = images.shape[1], images.shape[2] // channels
     start = task[4] * how.step[1]
     span = (task[5] - task[4] - 1) * how.step[1] + how.column_weights.shape[1]
-    first = task[2] * how.step[0]
-    last = (task[3] - 1) * how.step[0] + unit_rows
+    top, bottom = task[2] * step, (task[3] - 1) * step + length
     size = -(-(task[1] - task[0]) * (span + 2) // WHOLE) * WHOLE
 
-    exact = how.edges.dtype
-    rows = np.zeros((3, channels, size + 2), exact)
-    gx, gy = np.empty(size, exact), np.empty(size, exact)
-    best_x, best_y = np.empty(size, exact), np.empty(size, exact)
-    best = np.empty(size, np.float32)
+    rows = np.zeros((3, channels, size + 2), how.edges.dtype)
+    gradient = np.empty((4, size), how.edges.dtype)
     lower = np.empty(size, np.bool_)
     position = np.empty(size, np.float32)
     magnitude = np.empty(size, np.float32)
     vote = np.empty(size, np.float32)
-    open_units = -(-unit_rows // how.step[0])
-    sums = np.zeros((open_units, cell_rows, how.bins, size), np.float32)
+    # As many units as share a pixel row are open at a time.
+    sums = np.zeros((-(-length // step), cells, how.bins, size), np.float32)
 
-    _load_row(images, channels, task, max(first - 1, 0), start, span, rows[(first - 1) % 3])
-    _load_row(images, channels, task, first, start, span, rows[first % 3])
-    for y in range(first, last):
-        _load_row(images, channels, task, min(y + 1, height - 1), start, span, rows[(y + 1) % 3])
-        above, here, below = rows[(y - 1) % 3], rows[y % 3], rows[(y + 1) % 3]
-        level = y == 0 or y == height - 1
-        if channels == 1:
-            _differences(
-                above[0], here[0], below[0], level, task, start, span, width, best_x, best_y
-            )
-        else:
-            best[:] = -1
-            for c in range(channels):
-                _differences(above[c], here[c], below[c], level, task, start, span, width, gx, gy)
-                _keep_stronger(gx, gy, magnitude, best, best_x, best_y)
-        for j in range(size):
-            x, y2 = np.float32(best_x[j]), np.float32(best_y[j])
-            magnitude[j] = np.sqrt(x * x + y2 * y2)
-        if how.soft:
-            _interpolate_angle(best_x, best_y, how, position)
-        else:
-            _count_edges(best_x, best_y, how, lower, position)
-        lowest = max(task[2], (y - unit_rows) // how.step[0] + 1)
-        highest = min(task[3] - 1, y // how.step[0])
-        if highest < lowest:
+    for ahead in range(max(top - 1, 0), bottom + 1):
+        if ahead < height:
+            _load_row(images, channels, task, ahead, start, span, rows[ahead % 3])
+        y = ahead - 1
+        if y < top:
             continue
-        for b in range(how.bins):
-            _weights(position, magnitude, b, how.bins, vote)
-            for i in range(lowest, highest + 1):
-                for r in range(cell_rows):
-                    weight = how.row_weights[r, y - i * how.step[0]]
-                    if weight > 0:
-                        _add(weight, vote, sums[i % open_units, r, b])
-        if y == lowest * how.step[0] + unit_rows - 1:
-            _fold(sums[lowest % open_units], how, task, lowest, span, out)
+        level = y == 0 or y == height - 1
+        for c in range(channels):
+            gx, gy = gradient[0 if c == 0 else 2], gradient[1 if c == 0 else 3]
+            above, here, below = rows[(y + 2) % 3, c], rows[y % 3, c], rows[ahead % 3, c]
+            _differences(above, here, below, level, task, start, span, width, gx, gy)
+            if c > 0:
+                _keep_stronger(gx, gy, gradient[0], gradient[1])
+        first = max(task[2], (y - length) // step + 1)
+        last = min(task[3], y // step + 1)
+        if first < last:
+            _measure(gradient[0], gradient[1], how, lower, position, magnitude)
+            _vote(position, magnitude, how, y, first, last, vote, sums)
+            if y == first * step + length - 1:
+                _fold(sums[first % sums.shape[0]], how, task, first, span, out)
 
 
 @parallel_loop
