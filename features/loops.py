@@ -9,9 +9,11 @@ serves every preset. Narrow pictures lie side by side in one row.
 Every histogram is summed by one thread in one order: the result is the same to
 the last bit for any number of threads.
 
-Measured on one core (Zen 5), 12 MP uint8 gray: skimage preset 31 ms for the
+Measured on one core (Zen 5), 12 MP uint8 gray: skimage preset 28 ms for the
 histograms and 15 ms for the blocks, dalal-triggs 47 and 5 ms; whole votes
-scattered bin by bin take 57 ms on two cores. Folding one row of 64 blocks:
+scattered bin by bin took 57 ms on two cores. Weighing a vote and adding it in
+one pass instead of two makes no difference for whole votes and costs 5 % for
+shared ones, whose weights are then computed once a cell row. Folding one row of 64 blocks:
 4.8 us as it is; 12.9 us with the weights of a cell not contiguous; 14.9 us with
 the columns outermost and the blocks as lanes; 73 us with the bins as lanes.
 """
@@ -91,22 +93,24 @@ def _count_edges(gx, gy, how, lower, position):
     a bin's edge if the cross product says so: no arc tangent, and exact where
     a gradient of whole numbers can lie upon an edge.
     """
+    # Numbers, not truth values: one size in all lanes is twice as fast.
+    nothing, one = np.float32(0), np.float32(1)
+    signed = one if how.signed else nothing
     for j in range(gx.size):
         x, y = gx[j], gy[j]
-        turned = y < 0 or (y == 0 and x < 0)
-        gx[j], gy[j] = (-x, -y) if turned else (x, y)
-        lower[j] = how.signed and turned
-        position[j] = 0
+        turned = (y < 0) | ((y == 0) & (x < 0))
+        sign = -one if turned else one
+        gx[j], gy[j] = sign * x, sign * y
+        lower[j] = signed if turned else nothing
+        position[j] = nothing
     for k in range(how.edges.shape[0]):
         cosine, sine = how.edges[k, 0], how.edges[k, 1]
         if how.edges[k, 2] == 0:
             for j in range(gx.size):
-                beyond = gy[j] * cosine - gx[j] * sine >= 0
-                position[j] += np.float32(beyond | lower[j])
+                position[j] += one if gy[j] * cosine - gx[j] * sine >= 0 else lower[j]
         else:
             for j in range(gx.size):
-                beyond = gy[j] * cosine - gx[j] * sine >= 0
-                position[j] += np.float32(beyond & lower[j])
+                position[j] += lower[j] if gy[j] * cosine - gx[j] * sine >= 0 else nothing
 
 
 @serial_loop
@@ -230,7 +234,7 @@ def _piece(images, channels, task, how, out):
 
     rows = np.zeros((3, channels, size + 2), how.edges.dtype)
     gradient = np.empty((4, size), how.edges.dtype)
-    lower = np.empty(size, np.bool_)
+    lower = np.empty(size, np.float32)
     position = np.empty(size, np.float32)
     magnitude = np.empty(size, np.float32)
     vote = np.empty(size, np.float32)
