@@ -216,13 +216,25 @@ def test_batch_is_each_picture(preset, shape):
 
 @pytest.mark.parametrize("preset", ["skimage", "dalal-triggs"])
 @pytest.mark.parametrize("shape", [(1, 300, 1300), (90, 28, 28), (2, 130, 700, 3)])
-def test_threads_do_not_change_a_byte(preset, shape):
+def test_threads_do_not_change_a_byte(preset, shape, monkeypatch):
     from edgewise.jit import at_most_threads
 
+    monkeypatch.setattr(HOG_MODULE, "PIXELS_A_THREAD", 1)
     images = picture(6, shape, np.uint8)
     many = hog_batch(images, preset)
     with at_most_threads(1):
         assert_array_equal(hog_batch(images, preset), many)
+
+
+def test_small_work_is_not_shared(monkeypatch):
+    from edgewise import jit
+    from edgewise.features import loops
+
+    seen = []
+    monkeypatch.setattr(loops, "histograms", lambda *_: seen.append(jit.numba.get_num_threads()))
+    for side in (512, 2000):
+        hog(np.zeros((side, side), np.uint8), "skimage")
+    assert seen == [1, min(11, jit.numba.get_num_threads())]
 
 
 def test_out_is_filled():
