@@ -39,7 +39,13 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def _loop_sources() -> list[Path]:
-    return sorted([Path(__file__), *Path(__file__).parent.glob("**/loops.py")])
+    return sorted(
+        [
+            Path(__file__),
+            *Path(__file__).parent.glob("**/loops.py"),
+            *Path(__file__).parent.glob("**/tiles.py"),
+        ]
+    )
 
 
 def _cache_name() -> str:

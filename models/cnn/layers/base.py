@@ -1,0 +1,150 @@
+"""What a layer is: settings, shapes, and a forward beside a backward."""
+
+from dataclasses import dataclass, field, fields
+
+import numpy as np
+
+from ....images.errors import EdgewiseError
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """An array that a layer wants to have.
+
+    Parameters
+    ----------
+    shape : tuple of int
+    inputs : int, optional
+        How many inputs each output sums over: random values are drawn with
+        variance 2 / inputs (He et al. 2015).
+    value : float
+        What the array is filled with if `inputs` is left out.
+    decays : bool
+        Whether weight decay pulls at it; biases and scales are left alone.
+    """
+
+    shape: Shape
+    inputs: int | None = None
+    value: float = 0.0
+    decays: bool = False
+
+    def draw(self, random: np.random.Generator) -> np.ndarray:
+        """Return first values, float32."""
+        if self.inputs is None:
+            return np.full(self.shape, self.value, np.float32)
+        values = random.standard_normal(self.shape, np.float32)
+        return values * np.float32(np.sqrt(2 / self.inputs))
+
+
+@dataclass(eq=False)
+class Use:
+    """One layer's place in one pass: its arrays, and what backward must know.
+
+    A layer itself holds settings only, so that several passes, each with a part
+    of the batch, run side by side.
+
+    Parameters
+    ----------
+    parameters, gradients, state : dict of str to ndarray
+        By the names that the layer gave them.
+    training : bool
+        Whether dropout drops and batch norm looks at the batch.
+    wants_dx : bool
+        Whether backward needs to return the input's gradient.
+    seed : tuple of int
+        Where this pass's chance starts from.
+    """
+
+    parameters: dict[str, np.ndarray]
+    gradients: dict[str, np.ndarray]
+    state: dict[str, np.ndarray]
+    training: bool = False
+    wants_dx: bool = True
+    seed: tuple[int, ...] = (0,)
+    kept: dict = field(default_factory=dict)
+    _arrays: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def array(self, name: str, shape: Shape, dtype, *, fill: float | None = None) -> np.ndarray:
+        """Return scratch memory that stays from pass to pass while its shape does.
+
+        `fill` is written when the memory is new, not again.
+        """
+        found = self._arrays.get(name)
+        if found is None or found.shape != shape or found.dtype != dtype:
+            found = np.empty(shape, dtype) if fill is None else np.full(shape, fill, dtype)
+            self._arrays[name] = found
+        return found
+
+
+class Layer:
+    """A step of a network.
+
+    Subclasses are frozen dataclasses; their fields are what can be set, in a
+    chain and from Python. Inside a network the batch is the innermost axis:
+    (C, H, W, N) for images, (features, N) for vectors. Shapes are written
+    without the batch.
+    """
+
+    kind: str = ""
+
+    @property
+    def text(self) -> str:
+        """The layer as it is written in a chain."""
+        words, in_order = [self.kind], True
+        for setting in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, setting.name)
+            if value == setting.default:
+                in_order = False
+            else:
+                words.append(_word(value) if in_order else f"{setting.name}={_word(value)}")
+        return ":".join(words)
+
+    def output_shape(self, *shapes: Shape) -> Shape:
+        """Return the shape of what comes out, for what goes in.
+
+        Raises
+        ------
+        EdgewiseError
+            If the layer cannot take such inputs.
+        """
+        return shapes[0]
+
+    def wanted(self, *shapes: Shape) -> dict[str, Parameter]:
+        """Return the parameters that the layer has for such inputs."""
+        return {}
+
+    def states(self, *shapes: Shape) -> dict[str, Parameter]:
+        """Return the arrays that are kept but not trained."""
+        return {}
+
+    def multiply_adds(self, *shapes: Shape) -> int:
+        """Return the multiply-adds of a forward pass for one picture."""
+        return 0
+
+    def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
+        """Return the layer's output for x."""
+        raise NotImplementedError
+
+    def backward(self, use: Use, dy: np.ndarray):
+        """Add to ``use.gradients``; return the gradient of x, or a tuple of the inputs'.
+
+        dy is the gradient of what the last `forward` with this use returned.
+        """
+        raise NotImplementedError
+
+
+def _word(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return "/".join(map(_word, value))
+    return str(value)
+
+
+def image_shape(layer: Layer, shape: Shape) -> tuple[int, int, int]:
+    """Return (C, H, W), or raise EdgewiseError if the input is a vector."""
+    if len(shape) != 3:
+        raise EdgewiseError(f"{layer.kind} needs images, and gets vectors of {shape[0]}")
+    return shape[0], shape[1], shape[2]

@@ -1,0 +1,176 @@
+"""The loops of the layers, forward beside backward.
+
+All arrays have the batch innermost, (C, H, W, N), so that a line of an image
+over the whole batch is one contiguous row of W*N numbers, and a window's tap is
+that row, shifted. These loops run on one thread each; the batch is shared out
+above them.
+"""
+
+import numpy as np
+
+from ....filters.tiles import multiply_rows, weigh_rows
+from ....jit import serial_loop
+
+
+@serial_loop
+def weigh(x, lines, firsts, lasts, offsets, w, places, w_step, start, y):
+    """Set y[f, i] to start[f] plus a weighted sum of shifted rows of x.
+
+    x, w : flat; y : (F, I, L). Line i of y begins at lines[i] of x, and taps
+    firsts[i] to lasts[i] take part; tap k is offsets[k] further in x, and its
+    weight for f is w[f*w_step + places[k]].
+    """
+    filters, count, length = y.shape
+    for i in range(count):
+        weigh_rows(y.reshape(-1), i * length, count * length, start, x, lines[i], offsets,
+                   firsts[i], lasts[i], w, places, w_step, filters, length)  # fmt: skip
+
+
+@serial_loop
+def weigh_backward(dy, x, lines, x_line, tops, bottoms, offsets, places, w_step, dw):
+    """Add to dw[f*w_step + places[k]] the products of dy[f] with tap k's rows of x.
+
+    dy : (F, I, L); x, dw : flat. The taps come in groups of equal size, one for
+    each row of the window; group g meets lines tops[g] to bottoms[g] of dy.
+    Lines of dy are x_line apart in x.
+    """
+    filters, count, length = dy.shape
+    taps = len(offsets) // len(tops)
+    for g in range(len(tops)):
+        top = tops[g]
+        multiply_rows(dw, w_step, dy.reshape(-1), top * length, count * length, length,
+                      x, lines[top], x_line, offsets, places, g * taps, (g + 1) * taps,
+                      filters, bottoms[g] - top, length)  # fmt: skip
+
+
+@serial_loop
+def max_pool(x, rows, columns, y, winners):
+    """Set y to the maximum of each window, and winners to its place in the window.
+
+    x : (C, H, W, N); y, winners : (C, OH, OW, N); rows, columns : (size,
+    stride, before). NaN wins; of equals the first.
+    """
+    channels, height, width, _ = x.shape
+    (tall, row_step, above), (wide, column_step, left) = rows, columns
+    for c in range(channels):
+        for i in range(y.shape[1]):
+            for j in range(y.shape[2]):
+                best, which = y[c, i, j], winners[c, i, j]
+                best[:] = -np.inf
+                which[:] = 0
+                top, side = i * row_step - above, j * column_step - left
+                for a in range(max(top, 0), min(top + tall, height)):
+                    for b in range(max(side, 0), min(side + wide, width)):
+                        _keep_larger(x[c, a, b], (a - top) * wide + b - side, best, which)
+
+
+@serial_loop
+def _keep_larger(row, place, best, which):
+    place = np.int32(place)
+    for n in range(len(row)):
+        larger = (row[n] > best[n]) | (row[n] != row[n])
+        best[n] = row[n] if larger else best[n]
+        which[n] = place if larger else which[n]
+
+
+@serial_loop
+def max_pool_backward(dy, winners, rows, columns, dx):
+    """Add each window's dy to dx where its maximum was."""
+    channels, height, width, _ = dx.shape
+    (tall, row_step, above), (wide, column_step, left) = rows, columns
+    dx[:] = 0
+    for c in range(channels):
+        for i in range(dy.shape[1]):
+            for j in range(dy.shape[2]):
+                top, side = i * row_step - above, j * column_step - left
+                for a in range(max(top, 0), min(top + tall, height)):
+                    for b in range(max(side, 0), min(side + wide, width)):
+                        place = (a - top) * wide + b - side
+                        _add_where(dy[c, i, j], winners[c, i, j], place, dx[c, a, b])
+
+
+@serial_loop
+def _add_where(row, which, place, total):
+    place = np.int32(place)
+    for n in range(len(row)):
+        total[n] += row[n] if which[n] == place else 0
+
+
+@serial_loop
+def sum_pool(x, rows, columns, shares, y):
+    """Set y to the sum of each window's pixels, times its share.
+
+    x : (C, H, W, N); y : (C, OH, OW, N); shares : (OH, OW).
+    """
+    channels, height, width, _ = x.shape
+    (tall, row_step, above), (wide, column_step, left) = rows, columns
+    y[:] = 0
+    for c in range(channels):
+        for i in range(y.shape[1]):
+            for j in range(y.shape[2]):
+                top, side = i * row_step - above, j * column_step - left
+                for a in range(max(top, 0), min(top + tall, height)):
+                    for b in range(max(side, 0), min(side + wide, width)):
+                        _add_share(x[c, a, b], shares[i, j], y[c, i, j])
+
+
+@serial_loop
+def sum_pool_backward(dy, rows, columns, shares, dx):
+    """Add each window's dy, times its share, to all its pixels in dx."""
+    channels, height, width, _ = dx.shape
+    (tall, row_step, above), (wide, column_step, left) = rows, columns
+    dx[:] = 0
+    for c in range(channels):
+        for i in range(dy.shape[1]):
+            for j in range(dy.shape[2]):
+                top, side = i * row_step - above, j * column_step - left
+                for a in range(max(top, 0), min(top + tall, height)):
+                    for b in range(max(side, 0), min(side + wide, width)):
+                        _add_share(dy[c, i, j], shares[i, j], dx[c, a, b])
+
+
+@serial_loop
+def _add_share(row, share, total):
+    for n in range(len(row)):
+        total[n] += share * row[n]
+
+
+@serial_loop
+def batch_norm(x, weight, bias, epsilon, mean, variance, y):
+    """Set mean and variance of each channel, and y to the channels made standard.
+
+    x, y : (C, M); the others (C,).
+    """
+    count = x.shape[1]
+    for c in range(len(x)):
+        row, out = x[c], y[c]
+        total = x.dtype.type(0)
+        for m in range(count):
+            total += row[m]
+        centre = total / count
+        total = x.dtype.type(0)
+        for m in range(count):
+            total += (row[m] - centre) * (row[m] - centre)
+        mean[c], variance[c] = centre, total / count
+        scale = weight[c] / np.sqrt(variance[c] + epsilon)
+        for m in range(count):
+            out[m] = (row[m] - centre) * scale + bias[c]
+
+
+@serial_loop
+def batch_norm_backward(dy, x, weight, epsilon, mean, variance, dweight, dbias, dx):
+    """Add to dweight and dbias, and set dx, through mean and variance as well."""
+    count = x.shape[1]
+    for c in range(len(x)):
+        row, upper, out, centre = x[c], dy[c], dx[c], mean[c]
+        inverse = 1 / np.sqrt(variance[c] + epsilon)
+        plain, along = x.dtype.type(0), x.dtype.type(0)
+        for m in range(count):
+            plain += upper[m]
+            along += upper[m] * (row[m] - centre)
+        dbias[c] += plain
+        dweight[c] += along * inverse
+        scale = weight[c] * inverse
+        shift, slope = plain / count, along * inverse * inverse / count
+        for m in range(count):
+            out[m] = scale * (upper[m] - shift - (row[m] - centre) * slope)

@@ -1,0 +1,138 @@
+"""Layers that bring their inputs to a common scale."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import loops
+from .base import Layer, Parameter, Shape, Use, image_shape
+
+
+@dataclass(frozen=True)
+class BatchNorm(Layer):
+    """Give every channel mean 0 and variance 1 over the batch, then scale and shift it.
+
+    Ioffe and Szegedy 2015. In training mean and variance are those of the batch
+    (of the part of it that one thread holds, while `fit` trains); otherwise
+    running averages.
+
+    Parameters
+    ----------
+    epsilon : float
+        Added to the variance.
+    momentum : float
+        Weight of the newest batch in the running averages.
+
+    Notes
+    -----
+    As PyTorch's ``BatchNorm2d``: the running variance is the unbiased one.
+    """
+
+    epsilon: float = 1e-5
+    momentum: float = 0.1
+
+    kind = "batchnorm"
+
+    def wanted(self, *shapes: Shape) -> dict[str, Parameter]:
+        """Return weight (C,), first 1, and bias (C,)."""
+        return {"weight": Parameter(shapes[0][:1], value=1), "bias": Parameter(shapes[0][:1])}
+
+    def states(self, *shapes: Shape) -> dict[str, Parameter]:
+        """Return mean (C,) and variance (C,), the running averages."""
+        return {"mean": Parameter(shapes[0][:1]), "variance": Parameter(shapes[0][:1], value=1)}
+
+    def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
+        """Return y, shaped as x (C, ..., N)."""
+        rows, y = x.reshape(len(x), -1), use.array("y", x.shape, x.dtype)
+        weight, bias = use.parameters["weight"], use.parameters["bias"]
+        use.kept.update(x=rows, training=use.training)
+        if use.training:
+            mean, variance = (use.array(name, (len(x),), x.dtype) for name in ("mean", "variance"))
+            use.kept.update(mean=mean, variance=variance)
+            loops.batch_norm(
+                rows, weight, bias, self.epsilon, mean, variance, y.reshape(rows.shape)
+            )
+            return y
+        scale = weight / np.sqrt(use.state["variance"] + x.dtype.type(self.epsilon))
+        shift = bias - use.state["mean"] * scale
+        use.kept["scale"] = scale
+        np.multiply(rows, scale[:, None], out=y.reshape(rows.shape))
+        return np.add(y, shift.reshape(-1, *[1] * (x.ndim - 1)), out=y)
+
+    def backward(self, use: Use, dy: np.ndarray) -> np.ndarray:
+        """Return dx, shaped as dy."""
+        x, upper = use.kept["x"], dy.reshape(len(dy), -1)
+        dx = use.array("dx", dy.shape, dy.dtype)
+        if use.kept["training"]:
+            loops.batch_norm_backward(
+                upper, x, use.parameters["weight"], self.epsilon, use.kept["mean"],
+                use.kept["variance"], use.gradients["weight"], use.gradients["bias"],
+                dx.reshape(upper.shape),
+            )  # fmt: skip
+            return dx
+        deviation = np.sqrt(use.state["variance"] + dy.dtype.type(self.epsilon))
+        standard = (x - use.state["mean"][:, None]) / deviation[:, None]
+        use.gradients["weight"] += (upper * standard).sum(axis=1)
+        use.gradients["bias"] += upper.sum(axis=1)
+        np.multiply(upper, use.kept["scale"][:, None], out=dx.reshape(upper.shape))
+        return dx
+
+    def absorb(self, uses: list[Use]) -> None:
+        """Move the running averages towards the mean of what the uses have seen."""
+        state, keep = uses[0].state, 1 - self.momentum
+        seen = [use.kept["x"].shape[1] for use in uses]
+        for name in ("mean", "variance"):
+            total = sum(
+                use.kept[name] * (n / max(n - 1, 1) if name == "variance" else 1) * (n / sum(seen))
+                for use, n in zip(uses, seen, strict=True)
+            )
+            state[name] *= state[name].dtype.type(keep)
+            state[name] += state[name].dtype.type(self.momentum) * total
+
+
+@dataclass(frozen=True)
+class LocalResponseNorm(Layer):
+    """Divide by the neighbouring channels' strength at the same pixel.
+
+    ``y[c] = x[c] / (k + alpha / size * sum of x[c']**2) ** beta``, c' from
+    c - size // 2 to c + (size - 1) // 2 (Krizhevsky et al. 2012, section 3.3,
+    with PyTorch's alpha, which is `size` times the paper's).
+
+    Parameters
+    ----------
+    size : int
+    alpha, beta, k : float
+    """
+
+    size: int = 5
+    alpha: float = 1e-4
+    beta: float = 0.75
+    k: float = 2.0
+
+    kind = "localresponsenorm"
+
+    def output_shape(self, *shapes: Shape) -> Shape:
+        """Return (C, H, W)."""
+        return image_shape(self, shapes[0])
+
+    def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
+        """Return y, shaped as x (C, H, W, N)."""
+        strength = _over_channels(x * x, self.size // 2, (self.size - 1) // 2)
+        base = x.dtype.type(self.k) + x.dtype.type(self.alpha / self.size) * strength
+        use.kept.update(x=x, base=base)
+        return x * base ** x.dtype.type(-self.beta)
+
+    def backward(self, use: Use, dy: np.ndarray) -> np.ndarray:
+        """Return dx, shaped as dy."""
+        x, base, number = use.kept["x"], use.kept["base"], dy.dtype.type
+        power = base ** number(-self.beta)
+        # Channel c is in the sums of those whose window it is in: the window turned around.
+        felt = _over_channels(dy * x * power / base, (self.size - 1) // 2, self.size // 2)
+        return dy * power - number(2 * self.alpha * self.beta / self.size) * x * felt
+
+
+def _over_channels(x: np.ndarray, before: int, after: int) -> np.ndarray:
+    """Return for each channel the sum of those from `before` below to `after` above it."""
+    padding = [(before, after)] + [(0, 0)] * (x.ndim - 1)
+    padded = np.pad(x, padding)
+    return sum((padded[i : i + len(x)] for i in range(1, before + after + 1)), padded[: len(x)])

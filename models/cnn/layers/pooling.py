@@ -1,0 +1,220 @@
+"""Pooling: one number for every window of a channel."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ....filters.windows import Axis, Padding, axis_padding, pair, pooling_axis
+from ....images.errors import EdgewiseError
+from . import loops
+from .base import Layer, Parameter, Shape, Use, image_shape
+
+
+class _Pool(Layer):
+    """What pooling layers share: where their windows lie."""
+
+    size: int | tuple[int, int] = 2
+    stride: int | tuple[int, int] | None = None
+    padding: Padding = 0
+    ceil: bool = False
+
+    def axes(self, shape: Shape) -> tuple[Axis, Axis]:
+        """Return where the windows lie, rows and columns."""
+        _, height, width = image_shape(self, shape)
+        size = pair(self.size, "size")
+        settings = zip(
+            (height, width),
+            size,
+            pair(size if self.stride is None else self.stride, "stride"),
+            axis_padding(self.padding),
+            strict=True,
+        )
+        rows, columns = (
+            pooling_axis(n, k, stride=s, dilation=1, padding=p, ceil=self.ceil)
+            for n, k, s, p in settings
+        )
+        return rows, columns
+
+    def output_shape(self, *shapes: Shape) -> Shape:
+        """Return (C, OH, OW)."""
+        rows, columns = self.axes(shapes[0])
+        return shapes[0][0], rows.count, columns.count
+
+    def _windows(self, x_shape: Shape) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
+        rows, columns = self.axes(x_shape[:3])
+        return (rows.size, rows.stride, rows.before), (columns.size, columns.stride, columns.before)
+
+
+@dataclass(frozen=True)
+class MaxPool(_Pool):
+    """The largest number of each window, as PyTorch's ``MaxPool2d``.
+
+    Parameters
+    ----------
+    size : int or (int, int)
+    stride : int or (int, int), optional
+        The size when left out.
+    padding : {'valid', 'same', 'full'}, int, (int, int) or ((int, int), (int, int))
+        Never wins.
+    ceil : bool
+        Keep a last window that hangs over the end.
+
+    Notes
+    -----
+    The gradient goes to the first of equals, row by row. A rectifier gives the
+    same after pooling as before it, for a quarter of the work.
+    """
+
+    size: int | tuple[int, int] = 2
+    stride: int | tuple[int, int] | None = None
+    padding: Padding = 0
+    ceil: bool = False
+
+    kind = "maxpool"
+
+    def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
+        """Return y (C, OH, OW, N) of x (C, H, W, N)."""
+        shape = (*self.output_shape(x.shape[:3]), x.shape[3])
+        y = use.array("y", shape, x.dtype)
+        winners = use.array("winners", shape, np.int32)
+        use.kept.update(shape=x.shape, winners=winners)
+        loops.max_pool(x, *self._windows(x.shape), y, winners)
+        return y
+
+    def backward(self, use: Use, dy: np.ndarray) -> np.ndarray:
+        """Return dx (C, H, W, N) of dy (C, OH, OW, N)."""
+        dx = use.array("dx", use.kept["shape"], dy.dtype)
+        loops.max_pool_backward(dy, use.kept["winners"], *self._windows(dx.shape), dx)
+        return dx
+
+
+@dataclass(frozen=True)
+class AveragePool(_Pool):
+    """The average of each window, as PyTorch's ``AvgPool2d``.
+
+    Parameters
+    ----------
+    size : int or (int, int)
+    stride : int or (int, int), optional
+        The size when left out.
+    padding : {'valid', 'same', 'full'}, int, (int, int) or ((int, int), (int, int))
+    ceil : bool
+        Keep a last window that hangs over the end.
+    count_padding : bool
+        Whether to divide by the padded pixels too (PyTorch does, unless told
+        otherwise); what hangs over the end never counts.
+    """
+
+    size: int | tuple[int, int] = 2
+    stride: int | tuple[int, int] | None = None
+    padding: Padding = 0
+    ceil: bool = False
+    count_padding: bool = False
+
+    kind = "averagepool"
+
+    def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
+        """Return y (C, OH, OW, N) of x (C, H, W, N)."""
+        rows, columns = self.axes(x.shape[:3])
+        counts = np.outer(self._counts(rows), self._counts(columns))
+        shares = (1 / counts).astype(x.dtype)
+        use.kept.update(shape=x.shape, shares=shares)
+        y = use.array("y", (len(x), rows.count, columns.count, x.shape[3]), x.dtype)
+        loops.sum_pool(x, *self._windows(x.shape), shares, y)
+        return y
+
+    def backward(self, use: Use, dy: np.ndarray) -> np.ndarray:
+        """Return dx (C, H, W, N) of dy (C, OH, OW, N)."""
+        dx = use.array("dx", use.kept["shape"], dy.dtype)
+        loops.sum_pool_backward(dy, *self._windows(dx.shape), use.kept["shares"], dx)
+        return dx
+
+    def _counts(self, axis: Axis) -> np.ndarray:
+        """Return how many positions of each window along an axis count."""
+        first = np.arange(axis.count) * axis.stride - axis.before
+        low, high = (
+            (-axis.before, axis.length + axis.after) if self.count_padding else (0, axis.length)
+        )
+        return np.minimum(first + axis.size, high) - np.maximum(first, low)
+
+
+@dataclass(frozen=True)
+class GlobalPool(Layer):
+    """One number for each channel: the average, or the largest, of the whole image.
+
+    Parameters
+    ----------
+    what : {'average', 'max'}
+    """
+
+    what: str = "average"
+
+    kind = "globalpool"
+
+    def output_shape(self, *shapes: Shape) -> Shape:
+        """Return (C,)."""
+        if self.what not in ("average", "max"):
+            raise EdgewiseError(f'globalpool:{self.what}: write "average" or "max"')
+        return (image_shape(self, shapes[0])[0],)
+
+    def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
+        """Return y (C, N) of x (C, H, W, N)."""
+        use.kept["shape"] = x.shape
+        pixels = x.reshape(len(x), -1, x.shape[3])
+        if self.what == "average":
+            return pixels.mean(axis=1)
+        use.kept["winners"] = pixels.argmax(axis=1)
+        return pixels.max(axis=1)
+
+    def backward(self, use: Use, dy: np.ndarray) -> np.ndarray:
+        """Return dx (C, H, W, N) of dy (C, N)."""
+        shape = use.kept["shape"]
+        dx = use.array("dx", (shape[0], shape[1] * shape[2], shape[3]), dy.dtype)
+        if self.what == "average":
+            dx[:] = dy[:, None] / dx.dtype.type(dx.shape[1])
+        else:
+            dx[:] = 0
+            np.put_along_axis(dx, use.kept["winners"][:, None], dy[:, None], axis=1)
+        return dx.reshape(shape)
+
+
+@dataclass(frozen=True)
+class ScaledPool(_Pool):
+    """The sum of each window, times a trained weight, plus a trained bias.
+
+    The sub-sampling layers of LeNet-5 (LeCun et al. 1998, section II.B): one
+    weight and one bias for each channel.
+
+    Parameters
+    ----------
+    size : int or (int, int)
+    """
+
+    size: int | tuple[int, int] = 2
+
+    kind = "scaledpool"
+
+    def wanted(self, *shapes: Shape) -> dict[str, Parameter]:
+        """Return weight (C,), first 1 / pixels of the window, and bias (C,)."""
+        tall, wide = pair(self.size, "size")
+        channels = shapes[0][:1]
+        return {"weight": Parameter(channels, value=1 / (tall * wide)), "bias": Parameter(channels)}
+
+    def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
+        """Return y (C, OH, OW, N) of x (C, H, W, N)."""
+        shape = self.output_shape(x.shape[:3])
+        sums = use.array("sums", (*shape, x.shape[3]), x.dtype)
+        ones = np.ones(shape[1:], x.dtype)
+        use.kept.update(shape=x.shape, sums=sums, ones=ones)
+        loops.sum_pool(x, *self._windows(x.shape), ones, sums)
+        weight, bias = (use.parameters[name][:, None, None, None] for name in ("weight", "bias"))
+        return sums * weight + bias
+
+    def backward(self, use: Use, dy: np.ndarray) -> np.ndarray:
+        """Return dx (C, H, W, N) of dy (C, OH, OW, N)."""
+        use.gradients["weight"] += (dy * use.kept["sums"]).sum(axis=(1, 2, 3))
+        use.gradients["bias"] += dy.sum(axis=(1, 2, 3))
+        dx = use.array("dx", use.kept["shape"], dy.dtype)
+        scaled = dy * use.parameters["weight"][:, None, None, None]
+        loops.sum_pool_backward(scaled, *self._windows(dx.shape), use.kept["ones"], dx)
+        return dx

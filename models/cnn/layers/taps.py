@@ -1,0 +1,159 @@
+"""Which rows a convolution sums, forward and backward, as lists of distances.
+
+An image line over the whole batch is a row of W*N numbers. A tap (c, u, v) of
+the kernel is such a row, shifted: a distance from the place where the output's
+line begins. Lists of distances make stride, dilation, padding and groups the
+same loop. Taps are sorted by kernel row, so that where a window hangs over the
+top or bottom the taps inside the image are a range of the list: zeros are
+added only at the left and right.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from ....filters.windows import Axis
+from .base import Use
+
+
+class Taps(NamedTuple):
+    """The rows of a weighted sum, all int64.
+
+    Output line i begins at lines[i] of the source and takes taps firsts[i] to
+    lasts[i]; tap k is offsets[k] further, its weight at places[k] of an output
+    channel's weights, which are `step` apart.
+    """
+
+    lines: np.ndarray
+    firsts: np.ndarray
+    lasts: np.ndarray
+    offsets: np.ndarray
+    places: np.ndarray
+    step: int
+
+
+def _reach(axis: Axis) -> int:
+    """Return the positions, from the first window's first on, that any window sees."""
+    return (axis.count - 1) * axis.stride + axis.span + 1
+
+
+@lru_cache(maxsize=256)
+def forward_taps(kernel: tuple[int, int, int], rows: Axis, columns: Axis, batch: int) -> Taps:
+    """Return the taps of y from the source that `spread_columns` makes.
+
+    Parameters
+    ----------
+    kernel : (int, int, int)
+        Input channels of a group, rows and columns of the kernel.
+    rows, columns : Axis
+    batch : int
+    """
+    channels, height, width = kernel
+    u, c, v = np.meshgrid(range(height), range(channels), range(width), indexing="ij")
+    columns_apart = -(-_reach(columns) // columns.stride)
+    line = columns_apart * columns.stride * batch
+    shift = v * columns.dilation
+    # Columns of the same remainder by the stride lie side by side.
+    column = shift % columns.stride * columns_apart + shift // columns.stride
+    offsets = (c * rows.length + u * rows.dilation) * line + column * batch
+    places = (c * height + u) * width + v
+    tops = np.arange(rows.count) * rows.stride - rows.before
+    inside = _inside(tops[:, None] + np.arange(height) * rows.dilation, rows.length)
+    return Taps(
+        tops * line, *(inside * channels * width), offsets.ravel(), places.ravel(), places.size
+    )
+
+
+def _inside(positions: np.ndarray, length: int) -> np.ndarray:
+    """Return for each row of ascending positions the range that lies in [0, length)."""
+    return np.stack([(positions < 0).sum(axis=1), (positions < length).sum(axis=1)])
+
+
+@lru_cache(maxsize=256)
+def group_lines(rows: Axis) -> tuple[np.ndarray, np.ndarray]:
+    """Return for each kernel row the first output line it sees inside the image, and the end."""
+    tops = np.arange(rows.count) * rows.stride - rows.before
+    positions = np.arange(rows.size)[:, None] * rows.dilation + tops
+    first, end = _inside(positions, rows.length)
+    # A kernel row that never meets the image keeps an empty range within bounds.
+    return np.minimum(first, rows.count - 1), np.maximum(end, np.minimum(first, rows.count - 1))
+
+
+def spread_columns(use: Use, name: str, x: np.ndarray, columns: Axis) -> np.ndarray:
+    """Return x (C, H, W, N) with zeros at the sides, columns sorted by remainder.
+
+    The result is (C, H, stride * Q, N): for each remainder by the stride, the
+    columns a stride apart, so that a window's tap is one contiguous row.
+    """
+    channels, height, width, batch = x.shape
+    stride, before, reach = columns.stride, columns.before, _reach(columns)
+    if stride == 1 and before == 0 and reach == width:
+        return x
+    apart = -(-reach // stride)
+    padded = use.array(name, (channels, height, stride, apart, batch), x.dtype, fill=0)
+    for remainder in range(stride):
+        start = (remainder - before) % stride
+        first = (start + before) // stride
+        count = max(0, min(len(range(start, width, stride)), apart - first))
+        end = start + count * stride
+        padded[:, :, remainder, first : first + count] = x[:, :, start:end:stride]
+    return padded.reshape(channels, height, stride * apart, batch)
+
+
+@lru_cache(maxsize=256)
+def backward_taps(
+    kernel: tuple[int, int, int], filters: int, rows: Axis, columns: Axis, batch: int
+) -> Taps:
+    """Return the taps of dx from the source that `spread_gradient` makes of dy.
+
+    Input pixel (i, j) gets from tap (f, u, v) what output (i + before - u*d,
+    j + before - v*d) / stride got from it: a correlation again, with the kernel
+    turned around, over dy with stride - 1 zeros between its pixels.
+
+    Parameters
+    ----------
+    kernel : (int, int, int)
+        Input channels of a group, rows and columns of the kernel.
+    filters : int
+        Output channels of a group.
+    rows, columns : Axis
+    batch : int
+    """
+    channels, height, width = kernel
+    lines = _spread(rows)
+    left, line = _left(columns), _spread_width(columns) * batch
+    u, f, v = np.meshgrid(range(height), range(filters), range(width), indexing="ij")
+    u = height - 1 - u  # Ascending rows of dy.
+    shift = left + columns.before - v * columns.dilation
+    offsets = (f * lines - u * rows.dilation) * line + shift * batch
+    places = (f * channels * height + u) * width + v
+    starts = np.arange(rows.length) + rows.before
+    positions = starts[:, None] - (height - 1 - np.arange(height)) * rows.dilation
+    inside = _inside(positions, lines) * filters * width
+    return Taps(starts * line, *inside, offsets.ravel(), places.ravel(), height * width)
+
+
+def _spread(axis: Axis) -> int:
+    return (axis.count - 1) * axis.stride + 1
+
+
+def _left(columns: Axis) -> int:
+    return max(0, columns.span - columns.before)
+
+
+def _spread_width(columns: Axis) -> int:
+    last = max(columns.length - 1 + columns.before, _spread(columns) - 1)
+    return _left(columns) + last + 1
+
+
+def spread_gradient(use: Use, dy: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
+    """Return dy (F, OH, OW, N) with zeros between its pixels and at the sides."""
+    width, left = _spread_width(columns), _left(columns)
+    if rows.stride == columns.stride == 1 and width == dy.shape[2]:
+        return dy
+    shape = (dy.shape[0], _spread(rows), width, dy.shape[3])
+    source = use.array("spread", shape, dy.dtype, fill=0)
+    end = left + _spread(columns)
+    source[:, :: rows.stride, left : end : columns.stride] = dy
+    return source

@@ -1,0 +1,115 @@
+"""Networks from text: the chain grammar, and back."""
+
+import inspect
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...filters.grammar import Step, parse_chain
+from ...filters.registry import Named, suggest
+from ...images.errors import EdgewiseError
+from .architectures import ARCHITECTURES, expand
+from .layers import LAYERS, Layer
+from .network import Network
+
+
+@dataclass(frozen=True)
+class NamedLayer(Named):
+    """A layer under the name that the terminal knows; its fields are its settings."""
+
+    @property
+    def parameters(self) -> dict[str, inspect.Parameter]:
+        """What can be set from text: every field."""
+        return dict(inspect.signature(self.function).parameters)
+
+    @property
+    def usage(self) -> str:
+        """The name with its settings, as one writes it in a chain."""
+        words = (p.name.upper() if p.default is p.empty else None for p in self.parameters.values())
+        given = [word for word in words if word]
+        return ":".join([self.name, *given, *super().usage.split(":")[1 + len(given) :]])
+
+
+NAMED_LAYERS = {name: NamedLayer(name, layer) for name, layer in LAYERS.items()}
+
+
+def build(network: Network, text: str, classes: int | None) -> Network:
+    """Add to a network what a text says."""
+    for step in parse_chain(expand(text)):
+        layer = read_layer(step, classes)
+        try:
+            network.add(layer)
+        except EdgewiseError as problem:
+            raise step.error(str(problem)) from None
+    return network
+
+
+def read_layer(step: Step, classes: int | None = None) -> Layer:
+    """Return the layer that a step of a chain spells.
+
+    Raises
+    ------
+    ChainError
+        If there is no such layer, or a setting makes no sense.
+    """
+    if step.name not in NAMED_LAYERS:
+        known = [*NAMED_LAYERS, *ARCHITECTURES]
+        raise step.error(f"no such layer{suggest(step.name, known)}")
+    named = NAMED_LAYERS[step.name]
+    try:
+        settings = named.bind(_with_classes(step.values, classes), step.options)
+        missing = [n for n, p in named.parameters.items() if p.default is p.empty]
+        if missing := [name for name in missing if name not in settings]:
+            raise EdgewiseError(f"{missing[0]} is missing; it is written {named.usage}")
+        return named.function(**settings)
+    except EdgewiseError as problem:
+        raise step.error(str(problem)) from None
+
+
+def _with_classes(values: tuple[str, ...], classes: int | None) -> tuple[str, ...]:
+    if "classes" in values and classes is None:
+        raise EdgewiseError("the number of classes is not known here; write it as a number")
+    return tuple(str(classes) if value == "classes" else value for value in values)
+
+
+def to_dict(network: Network) -> dict:
+    """Return the graph of a network, without its arrays, ready for JSON."""
+    return {
+        "input": list(network.input_shape),
+        "nodes": [
+            {"name": n.name, "layer": n.layer.text, "inputs": list(n.inputs), "owner": n.owner}
+            for n in network.nodes
+        ],
+    }
+
+
+def from_dict(description: dict) -> Network:
+    """Build the network that `to_dict` described, with fresh parameters.
+
+    Raises
+    ------
+    EdgewiseError, KeyError, TypeError, ValueError
+        If the description makes no sense.
+    """
+    network = Network(tuple(description["input"]))
+    for node in description["nodes"]:
+        (step,) = parse_chain(node["layer"])
+        share = node["owner"] if node["owner"] != node["name"] else None
+        network.add(read_layer(step), *node["inputs"], name=node["name"], share=share)
+    return network
+
+
+def rows(network: Network) -> list[tuple[str, str, tuple[int, ...], int, int]]:
+    """Return for each node its name, text, output shape, weights and multiply-adds."""
+    return [
+        (
+            node.name,
+            node.layer.text,
+            node.shape,
+            sum(int(np.prod(p.shape)) for p in node.layer.wanted(*node.input_shapes).values())
+            if node.owner == node.name
+            else 0,
+            node.layer.multiply_adds(*node.input_shapes),
+        )
+        for node in network.nodes
+    ]
