@@ -11,6 +11,9 @@ import numpy as np
 from ....filters.tiles import multiply_rows, weigh_rows
 from ....jit import serial_loop
 
+# Numbers of the innermost axis that are compared at a time: one vector, or two.
+BLOCK = 16
+
 
 @serial_loop
 def weigh(x, lines, firsts, lasts, offsets, w, places, w_step, start, y):
@@ -93,7 +96,84 @@ def max_pool_backward(dy, winners, rows, columns, dx):
 def _add_where(row, which, place, total):
     place = np.int32(place)
     for n in range(len(row)):
-        total[n] += row[n] if which[n] == place else 0
+        value, found = row[n], which[n]
+        total[n] += value if found == place else total.dtype.type(0)
+
+
+@serial_loop
+def max_pool_pairs(x, y, winners):
+    """Do what `max_pool` does, for windows of 2x2 pixels side by side.
+
+    A loop of its own because it is what networks use. 6 channels of 28x28
+    pixels of 32 pictures took 163 us with `max_pool`, 85 to 150 us with loops
+    over the batch, however they compared (their vector part is made for 64
+    numbers and more), and 13 us with blocks of a fixed length.
+    """
+    for c in range(y.shape[0]):
+        for i in range(y.shape[1]):
+            for j in range(y.shape[2]):
+                top, bottom = x[c, 2 * i, 2 * j : 2 * j + 2], x[c, 2 * i + 1, 2 * j : 2 * j + 2]
+                best, which = y[c, i, j], winners[c, i, j]
+                blocks = len(best) // BLOCK * BLOCK
+                for n in range(0, blocks, BLOCK):
+                    m = n + BLOCK
+                    _largest_block(top[0, n:m], top[1, n:m], bottom[0, n:m], bottom[1, n:m],
+                                   best[n:m], which[n:m])  # fmt: skip
+                for n in range(blocks, len(best)):
+                    _largest(top[0, n:], top[1, n:], bottom[0, n:], bottom[1, n:],
+                             best[n:], which[n:], 0)  # fmt: skip
+
+
+@serial_loop
+def _largest_block(first, second, third, fourth, best, which):
+    for n in range(BLOCK):
+        _largest(first, second, third, fourth, best, which, n)
+
+
+@serial_loop
+def _largest(first, second, third, fourth, best, which, n):
+    a, b, c, d = first[n], second[n], third[n], fourth[n]
+    place = np.int32(0)
+    larger = (b > a) | (b != b)
+    a, place = b if larger else a, np.int32(1) if larger else place
+    larger = (c > a) | (c != c)
+    a, place = c if larger else a, np.int32(2) if larger else place
+    larger = (d > a) | (d != d)
+    best[n] = d if larger else a
+    which[n] = np.int32(3) if larger else place
+
+
+@serial_loop
+def max_pool_pairs_backward(dy, winners, dx):
+    """Set dx to each window's dy where its maximum was, 0 elsewhere."""
+    if (dx.shape[1] % 2) | (dx.shape[2] % 2):
+        dx[:] = 0
+    for c in range(dy.shape[0]):
+        for i in range(dy.shape[1]):
+            for j in range(dy.shape[2]):
+                top, bottom = dx[c, 2 * i, 2 * j : 2 * j + 2], dx[c, 2 * i + 1, 2 * j : 2 * j + 2]
+                _share_out(dy[c, i, j], winners[c, i, j], np.int32(0), top[0])
+                _share_out(dy[c, i, j], winners[c, i, j], np.int32(1), top[1])
+                _share_out(dy[c, i, j], winners[c, i, j], np.int32(2), bottom[0])
+                _share_out(dy[c, i, j], winners[c, i, j], np.int32(3), bottom[1])
+
+
+@serial_loop
+def _share_out(upper, which, place, out):
+    blocks = len(upper) // BLOCK * BLOCK
+    for n in range(0, blocks, BLOCK):
+        m = n + BLOCK
+        _share_block(upper[n:m], which[n:m], place, out[n:m])
+    for n in range(blocks, len(upper)):
+        out[n] = upper[n] if which[n] == place else 0
+
+
+@serial_loop
+def _share_block(upper, which, place, out):
+    for n in range(BLOCK):
+        # Read before it is known whether it is wanted, so that there is no branch.
+        value, found = upper[n], which[n]
+        out[n] = value if found == place else out.dtype.type(0)
 
 
 @serial_loop

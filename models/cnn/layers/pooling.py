@@ -10,6 +10,10 @@ from . import loops
 from .base import Layer, Parameter, Shape, Use, image_shape
 
 
+# Size, stride and padding of windows that the loops for pairs are for.
+PAIRS = (2, 2, 0)
+
+
 class _Pool(Layer):
     """What pooling layers share: where their windows lie."""
 
@@ -78,13 +82,21 @@ class MaxPool(_Pool):
         y = use.array("y", shape, x.dtype)
         winners = use.array("winners", shape, np.int32)
         use.kept.update(shape=x.shape, winners=winners)
-        loops.max_pool(x, *self._windows(x.shape), y, winners)
+        rows, columns = windows = self._windows(x.shape)
+        if rows == columns == PAIRS:
+            loops.max_pool_pairs(x, y, winners)
+        else:
+            loops.max_pool(x, *windows, y, winners)
         return y
 
     def backward(self, use: Use, dy: np.ndarray) -> np.ndarray:
         """Return dx (C, H, W, N) of dy (C, OH, OW, N)."""
         dx = use.array("dx", use.kept["shape"], dy.dtype)
-        loops.max_pool_backward(dy, use.kept["winners"], *self._windows(dx.shape), dx)
+        rows, columns = windows = self._windows(dx.shape)
+        if rows == columns == PAIRS:
+            loops.max_pool_pairs_backward(dy, use.kept["winners"], dx)
+        else:
+            loops.max_pool_backward(dy, use.kept["winners"], *windows, dx)
         return dx
 
 
