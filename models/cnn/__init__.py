@@ -6,7 +6,8 @@ _MODULE_OF_NAME = {
     "ARCHITECTURES": "architectures",
     "CnnModel": "model",
     "Network": "network",
-    "fit": "fitting",
+    "fit": "training.fitting",
+    "Normalization": "training.batches",
     "mean_squared_error": "losses",
     "softmax_cross_entropy": "losses",
     **dict.fromkeys(

@@ -9,7 +9,6 @@ from ....images.errors import EdgewiseError
 from . import loops
 from .base import Layer, Parameter, Shape, Use, image_shape
 
-
 # Size, stride and padding of windows that the loops for pairs are for.
 PAIRS = (2, 2, 0)
 

@@ -1,0 +1,277 @@
+"""Training a network: epochs of batches, each a step along the gradient."""
+
+import math
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from ....images.errors import DataError, EdgewiseError
+from ..losses import softmax_cross_entropy
+from ..network import Network
+from ..spec import to_dict
+from .batches import Batches, Normalization, with_channels
+from .checkpoints import digest, load_checkpoint, refuse_changes, save_checkpoint
+from .history import History
+from .optimizers import OPTIMIZERS
+from .settings import TrainingSettings
+from .shards import Gradients, Workers, scores_of, working
+
+Labelled = tuple[np.ndarray, np.ndarray]
+
+
+def fit(
+    network: Network,
+    images: np.ndarray,
+    labels: np.ndarray,
+    *,
+    normalization: Normalization | None = None,
+    validation: Labelled | None = None,
+    threads: int | None = None,
+    checkpoint: str | os.PathLike | None = None,
+    resume: bool = False,
+    progress: Callable[[dict], object] | None = None,
+    **settings,
+) -> History:
+    """Train a network on labelled pictures, in place.
+
+    Parameters
+    ----------
+    network : Network
+        Its output has one score a class.
+    images : ndarray, (M, H, W[, C]) uint8
+    labels : ndarray of int, (M,)
+        Numbers of the classes, from 0.
+    normalization : Normalization, optional
+        Measured on the images when left out; `Normalization.of` gives the same.
+    validation : (images, labels), optional
+        Judged after each epoch. The network ends with the weights of the best
+        epoch; without it, with the last ones.
+    threads : int, optional
+        One a core when left out. The result does not depend on it.
+    checkpoint : path, optional
+        Written after each epoch.
+    resume : bool
+        Go on from the checkpoint, to the same bytes.
+    progress : callable, optional
+        Told after every batch: a dict with epoch, epochs, done and count
+        (pictures of the epoch), loss and accuracy (of the epoch so far).
+    **settings
+        Of `TrainingSettings`: epochs, batch, seed, optimizer, rate, schedule,
+        decay, smoothing, averaging, augment, patience.
+
+    Returns
+    -------
+    History
+
+    Raises
+    ------
+    EdgewiseError
+        If a setting makes no sense, the loss is no number any more, or the
+        checkpoint is of another training.
+    DataError
+        If images, labels and network do not fit.
+    """
+    chosen = TrainingSettings(**settings)
+    images, labels = _checked(network, images, labels)
+    unseen = _checked(network, *validation) if validation else None
+    normal = normalization or Normalization.of(images)
+    with working(threads) as workers:
+        training = Training(network, chosen, normal, workers)
+        training.names = {"data": digest(images, labels), "network": to_dict(network)}
+        if resume and checkpoint:
+            training.restore(checkpoint)
+        while not training.over:
+            training.epoch(images, labels, unseen, progress)
+            if checkpoint:
+                training.save(checkpoint)
+        training.finish()
+    return training.history
+
+
+def _checked(network: Network, images: np.ndarray, labels: np.ndarray) -> Labelled:
+    """Return images (M, H, W, C) and labels int64, or raise DataError."""
+    images, labels = with_channels(images), np.asarray(labels, np.int64)
+    channels, height, width = network.input_shape
+    if images.shape[1:] != (height, width, channels):
+        raise DataError(
+            f"the network takes pictures of {width}x{height} with {channels} channels, and gets "
+            f"{images.shape[2]}x{images.shape[1]} with {images.shape[3]}"
+        )
+    if not len(images) or len(images) != len(labels):
+        raise DataError(f"there are {len(images)} pictures and {len(labels)} labels")
+    if len(network.output_shape) != 1:
+        raise DataError("the network ends with images; end it with flatten and dense:classes")
+    (classes,) = network.output_shape
+    if labels.min() < 0 or labels.max() >= classes:
+        raise DataError(
+            f"the network gives {classes} scores, and the labels go from {labels.min()} to "
+            f"{labels.max()}; end it with dense:classes"
+        )
+    return images, labels
+
+
+class Training:
+    """A training on its way.
+
+    Parameters
+    ----------
+    network : Network
+    settings : TrainingSettings
+    normalization : Normalization
+    workers : Workers
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        settings: TrainingSettings,
+        normalization: Normalization,
+        workers: Workers,
+    ):
+        self.network, self.settings = network, settings
+        self.normalization, self.workers = normalization, workers
+        self.history = History()
+        self.optimizer = OPTIMIZERS[settings.optimizer]()
+        self.gradients = Gradients(network, workers, settings.smoothing)
+        self.decay = network.decays * network.dtype.type(settings.decay or 0.0)
+        self.average = network.vector.copy() if settings.averaging else None
+        self.names: dict = {}
+        self.best = self._weights()
+
+    @property
+    def over(self) -> bool:
+        """Whether there is nothing left to do."""
+        return self.history.stopped or len(self.history.epochs) >= self.settings.epochs
+
+    def epoch(self, images, labels, validation: Labelled | None, progress) -> None:
+        """Go through all pictures once, and judge what came of it."""
+        started = time.perf_counter()
+        number = len(self.history.epochs)
+        seed = (self.settings.seed, number)
+        batches = Batches(
+            images, self.normalization, self.settings.augmentation, self.settings.batch, seed
+        )
+        row = {"epoch": number + 1} | self._steps(batches, labels, seed, progress)
+        row |= self._judge(validation)
+        row["seconds"] = round(time.perf_counter() - started, 3)
+        self.history.epochs.append(row)
+        self._keep_best(validation is not None)
+
+    def _steps(self, batches: Batches, labels, seed, progress) -> dict:
+        epoch, steps = seed[1], len(batches)
+        loss, right, done, rate = 0.0, 0, 0, 0.0
+        for number in range(steps):
+            size = len(batches.places(number))
+            part, found, gradient = self.gradients.of(batches, labels, number, seed)
+            if not math.isfinite(part):
+                raise EdgewiseError(self._diverged(epoch, number))
+            rate = self.settings.rate_at(epoch * steps + number, self.settings.epochs * steps)
+            self._step(gradient, rate)
+            loss, right, done = loss + part * size, right + found, done + size
+            if progress:
+                progress(
+                    {
+                        "epoch": epoch + 1,
+                        "epochs": self.settings.epochs,
+                        "done": done,
+                        "count": len(labels),
+                        "loss": loss / done,
+                        "accuracy": right / done,
+                    }
+                )
+        return {"loss": loss / done, "accuracy": right / done, "rate": rate}
+
+    def _step(self, gradient: np.ndarray, rate: float) -> None:
+        vector = self.network.vector
+        self.optimizer.step(vector, gradient, rate, self.decay)
+        if self.average is not None:
+            self.average += vector.dtype.type(1 - self.settings.averaging) * (vector - self.average)
+
+    def _diverged(self, epoch: int, number: int) -> str:
+        return (
+            f"the loss is not a finite number any more, in epoch {epoch + 1}, batch {number + 1}; "
+            f"try a smaller --rate than {self.settings.rate:g}, or --optimizer adamw"
+        )
+
+    def _weights(self) -> dict[str, np.ndarray]:
+        """Return copies of the arrays that make a model."""
+        vector = self.network.vector if self.average is None else self.average
+        return {"vector": vector.copy()} | {
+            f"state.{name}": array.copy() for name, array in self.network.state.items()
+        }
+
+    def _use(self, weights: dict[str, np.ndarray]) -> None:
+        self.network.vector[:] = weights["vector"]
+        for name, array in self.network.state.items():
+            array[:] = weights[f"state.{name}"]
+
+    def _judge(self, validation: Labelled | None) -> dict:
+        if validation is None:
+            return {"validation_loss": None, "validation_accuracy": None}
+        images, labels = validation
+        training = self._weights() | {"vector": self.network.vector.copy()}
+        self._use(self._weights())
+        scores = scores_of(self.network, images, self.normalization, self.workers)
+        self._use(training)
+        loss, _ = softmax_cross_entropy(scores, labels)
+        right = float(np.mean(scores.argmax(axis=1) == labels))
+        return {"validation_loss": loss, "validation_accuracy": right}
+
+    def _keep_best(self, judged: bool) -> None:
+        def quality(row: dict) -> tuple[float, float]:
+            return row["validation_accuracy"], -row["validation_loss"]
+
+        rows, now = self.history.epochs, self.history.epochs[-1]
+        if judged and self.history.best and quality(now) <= quality(rows[self.history.best - 1]):
+            patience = self.settings.patience
+            self.history.stopped = patience is not None and (
+                now["epoch"] - self.history.best >= patience
+            )
+            return
+        self.history.best = now["epoch"]
+        self.best = self._weights()
+
+    def finish(self) -> None:
+        """Give the network the weights of the best epoch."""
+        self._use(self.best)
+
+    def _facts(self) -> dict:
+        return {**self.settings.to_dict(), **self.names}
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Write a checkpoint."""
+        arrays = {"vector": self.network.vector}
+        arrays |= {f"state.{name}": array for name, array in self.network.state.items()}
+        arrays |= {f"best.{name}": array for name, array in self.best.items()}
+        arrays |= {f"memory.{name}": array for name, array in self.optimizer.memory.items()}
+        if self.average is not None:
+            arrays["average"] = self.average
+        facts = {
+            "training": self._facts(),
+            "epochs": self.history.epochs,
+            "best": self.history.best,
+            "stopped": self.history.stopped,
+            "steps": self.optimizer.steps,
+        }
+        save_checkpoint(path, arrays, facts)
+
+    def restore(self, path: str | os.PathLike) -> None:
+        """Go back to where a checkpoint was written."""
+        if not Path(path).exists():
+            return
+        arrays, facts = load_checkpoint(path)
+        refuse_changes(path, facts["training"], self._facts())
+        self._use(arrays)
+        self.best = _under("best.", arrays)
+        self.optimizer.memory = _under("memory.", arrays)
+        self.optimizer.steps = facts["steps"]
+        if self.average is not None:
+            self.average = arrays["average"]
+        self.history = History(facts["epochs"], facts["best"], facts["stopped"])
+
+
+def _under(start: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {n.removeprefix(start): a.copy() for n, a in arrays.items() if n.startswith(start)}

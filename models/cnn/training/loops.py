@@ -1,0 +1,50 @@
+"""Loops that put pictures together into batches."""
+
+import numpy as np
+
+from ....jit import serial_loop
+
+
+@serial_loop
+def gather(images, picks, shifts, flips, factor, offset, x):
+    """Set x[c, :, :, n] to picture picks[n], shifted, flipped and normalised.
+
+    images : (M, H, W, C) uint8; shifts : (N, 2), rows and columns; flips : (N,)
+    bool; factor, offset : (C,); x : (C, H, W, N). Outside a picture its edge goes on.
+    """
+    channels, height, width, count = x.shape
+    for n in range(count):
+        image = images[picks[n]]
+        down, right, flip = shifts[n, 0], shifts[n, 1], flips[n]
+        for i in range(height):
+            row = image[min(max(i - down, 0), height - 1)]
+            for j in range(width):
+                place = min(max(j - right, 0), width - 1)
+                place = width - 1 - place if flip else place
+                for c in range(channels):
+                    x[c, i, j, n] = row[place, c] * factor[c] + offset[c]
+
+
+@serial_loop
+def gather_warped(images, picks, warps, factor, offset, x):
+    """Set x[c, :, :, n] to picture picks[n], warped, interpolated and normalised.
+
+    warps : (N, 2, 3); pixel (i, j) shows the picture at warps[n] @ (i, j, 1),
+    between pixels linearly. Outside a picture its edge goes on.
+    """
+    channels, height, width, count = x.shape
+    for n in range(count):
+        image, warp = images[picks[n]], warps[n]
+        for i in range(height):
+            for j in range(width):
+                a = warp[0, 0] * i + warp[0, 1] * j + warp[0, 2]
+                b = warp[1, 0] * i + warp[1, 1] * j + warp[1, 2]
+                a = min(max(a, np.float32(0)), np.float32(height - 1))
+                b = min(max(b, np.float32(0)), np.float32(width - 1))
+                top, left = int(a), int(b)
+                low, side = min(top + 1, height - 1), min(left + 1, width - 1)
+                a, b = a - top, b - left
+                for c in range(channels):
+                    upper = image[top, left, c] * (1 - b) + image[top, side, c] * b
+                    lower = image[low, left, c] * (1 - b) + image[low, side, c] * b
+                    x[c, i, j, n] = (upper * (1 - a) + lower * a) * factor[c] + offset[c]
