@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from . import loops
 from .base import Layer, Use
 
 # LeCun et al. 1998, appendix A: f(1) = 1, f(-1) = -1, steepest curvature there.
@@ -24,7 +25,9 @@ class Relu(Layer):
 
     def backward(self, use: Use, dy: np.ndarray) -> np.ndarray:
         """Return dx, shaped as dy."""
-        return np.multiply(dy, use.kept["y"] > 0, out=use.array("dx", dy.shape, dy.dtype))
+        dx = use.array("dx", dy.shape, dy.dtype)
+        loops.rectify_backward(dy.reshape(-1), use.kept["y"].reshape(-1), dx.reshape(-1))
+        return dx
 
 
 @dataclass(frozen=True)

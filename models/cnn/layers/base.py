@@ -1,12 +1,15 @@
 """What a layer is: settings, shapes, and a forward beside a backward."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar
 
 import numpy as np
 
 from ....images.errors import EdgewiseError
 
 Shape = tuple[int, ...]
+Plan = TypeVar("Plan")
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,13 @@ class Use:
     seed: tuple[int, ...] = (0,)
     kept: dict = field(default_factory=dict)
     _arrays: dict[str, np.ndarray] = field(default_factory=dict)
+    _plans: dict[Shape, Any] = field(default_factory=dict)
+
+    def plan(self, make: Callable[[Shape], Plan], shape: Shape) -> Plan:
+        """Return ``make(shape)``, made once: where windows lie takes longer than small loops."""
+        if shape not in self._plans:
+            self._plans[shape] = make(shape)
+        return self._plans[shape]
 
     def array(self, name: str, shape: Shape, dtype, *, fill: float | None = None) -> np.ndarray:
         """Return scratch memory that stays from pass to pass while its shape does.

@@ -1,7 +1,6 @@
 """Dense layers: a window that covers everything."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -74,43 +73,23 @@ class Dense(Layer):
     def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
         """Return y (units, N) of x (inputs, N)."""
         use.kept["x"] = x
-        bias = use.parameters.get("bias")
-        start = np.zeros(self.units, x.dtype) if bias is None else bias
+        bias = use.parameters["bias"] if self.bias else self._zeros(use, x)
         y = use.array("y", (self.units, x.shape[1]), x.dtype)
-        return _product(use.parameters["weight"], x, start, y)
+        loops.dense(x, use.parameters["weight"], bias, y)
+        return y
 
     def backward(self, use: Use, dy: np.ndarray) -> np.ndarray | None:
         """Return dx (inputs, N) of dy (units, N)."""
-        x, weight = use.kept["x"], use.parameters["weight"]
-        if self.bias:
-            use.gradients["bias"] += dy.sum(axis=1)
-        # The rows of dweight sum the rows of x, one for each picture.
-        across = np.ascontiguousarray(x.T)
-        product = use.array("dweight", weight.shape, x.dtype)
-        zeros = np.zeros(max(weight.shape), x.dtype)
-        use.gradients["weight"] += _product(dy, across, zeros, product)
-        if not use.wants_dx:
-            return None
-        return _product_turned(weight, dy, zeros, use.array("dx", x.shape, x.dtype))
+        x, weight, gradients = use.kept["x"], use.parameters["weight"], use.gradients
+        dbias = gradients["bias"] if self.bias else use.array("dbias", (self.units,), x.dtype)
+        dx = use.array("dx", x.shape, x.dtype) if use.wants_dx else np.empty((0, 0), x.dtype)
+        across = use.array("across", x.shape[::-1], x.dtype)
+        product = use.array("product", weight.shape, x.dtype)
+        loops.dense_backward(
+            dy, x, weight, gradients["weight"], dbias, across, product, self._zeros(use, x), dx
+        )
+        return dx if use.wants_dx else None
 
-
-def _product(a: np.ndarray, b: np.ndarray, start: np.ndarray, out: np.ndarray) -> np.ndarray:
-    """Set out to ``start[:, None] + a @ b``."""
-    return _weigh(a, b, start, out, *_steps(len(b), b.shape[1], 1), a.shape[1])
-
-
-def _product_turned(a: np.ndarray, b: np.ndarray, start: np.ndarray, out: np.ndarray) -> np.ndarray:
-    """Set out to ``start[:, None] + a.T @ b``, without turning a."""
-    return _weigh(a, b, start, out, *_steps(len(b), b.shape[1], a.shape[1]), 1)
-
-
-def _weigh(a, b, start, out, offsets, places, one_line, last, step) -> np.ndarray:
-    loops.weigh(b.reshape(-1), one_line, one_line, last, offsets, a.reshape(-1), places, step,
-                start, out[:, None, :])  # fmt: skip
-    return out
-
-
-@lru_cache(maxsize=256)
-def _steps(taps: int, row: int, place: int) -> tuple[np.ndarray, ...]:
-    numbers = np.arange(taps)
-    return numbers * row, numbers * place, np.zeros(1, np.int64), np.array([taps])
+    def _zeros(self, use: Use, like: np.ndarray) -> np.ndarray:
+        most = max(use.parameters["weight"].shape)
+        return use.array("zeros", (most,), like.dtype, fill=0)

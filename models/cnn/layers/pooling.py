@@ -1,6 +1,7 @@
 """Pooling: one number for every window of a channel."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,6 +12,19 @@ from .base import Layer, Parameter, Shape, Use, image_shape
 
 # Size, stride and padding of windows that the loops for pairs are for.
 PAIRS = (2, 2, 0)
+
+
+class PoolPlan(NamedTuple):
+    """Where everything lies, for one shape of input.
+
+    rows, columns : (size, stride, before); shape : of the output, (C, OH, OW, N);
+    shares : (OH, OW), what a window's sum is multiplied with.
+    """
+
+    rows: tuple[int, int, int]
+    columns: tuple[int, int, int]
+    shape: Shape
+    shares: np.ndarray
 
 
 class _Pool(Layer):
@@ -43,9 +57,20 @@ class _Pool(Layer):
         rows, columns = self.axes(shapes[0])
         return shapes[0][0], rows.count, columns.count
 
-    def _windows(self, x_shape: Shape) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
-        rows, columns = self.axes(x_shape[:3])
-        return (rows.size, rows.stride, rows.before), (columns.size, columns.stride, columns.before)
+    def plan(self, shape: Shape) -> PoolPlan:
+        """Return where the windows lie for inputs (C, H, W, N)."""
+        rows, columns = self.axes(shape[:3])
+        counts = np.outer(self.counts(rows), self.counts(columns))
+        return PoolPlan(
+            (rows.size, rows.stride, rows.before),
+            (columns.size, columns.stride, columns.before),
+            (shape[0], rows.count, columns.count, shape[3]),
+            1 / counts,
+        )
+
+    def counts(self, axis: Axis) -> np.ndarray:
+        """Return by how many positions along an axis a sum is divided, window by window."""
+        return np.ones(axis.count)
 
 
 @dataclass(frozen=True)
@@ -77,25 +102,24 @@ class MaxPool(_Pool):
 
     def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
         """Return y (C, OH, OW, N) of x (C, H, W, N)."""
-        shape = (*self.output_shape(x.shape[:3]), x.shape[3])
-        y = use.array("y", shape, x.dtype)
-        winners = use.array("winners", shape, np.int32)
+        plan = use.plan(self.plan, x.shape)
+        y = use.array("y", plan.shape, x.dtype)
+        winners = use.array("winners", plan.shape, np.int32)
         use.kept.update(shape=x.shape, winners=winners)
-        rows, columns = windows = self._windows(x.shape)
-        if rows == columns == PAIRS:
+        if plan.rows == plan.columns == PAIRS:
             loops.max_pool_pairs(x, y, winners)
         else:
-            loops.max_pool(x, *windows, y, winners)
+            loops.max_pool(x, plan.rows, plan.columns, y, winners)
         return y
 
     def backward(self, use: Use, dy: np.ndarray) -> np.ndarray:
         """Return dx (C, H, W, N) of dy (C, OH, OW, N)."""
         dx = use.array("dx", use.kept["shape"], dy.dtype)
-        rows, columns = windows = self._windows(dx.shape)
-        if rows == columns == PAIRS:
-            loops.max_pool_pairs_backward(dy, use.kept["winners"], dx)
+        plan, winners = use.plan(self.plan, dx.shape), use.kept["winners"]
+        if plan.rows == plan.columns == PAIRS:
+            loops.max_pool_pairs_backward(dy, winners, dx)
         else:
-            loops.max_pool_backward(dy, use.kept["winners"], *windows, dx)
+            loops.max_pool_backward(dy, winners, plan.rows, plan.columns, dx)
         return dx
 
 
@@ -126,21 +150,20 @@ class AveragePool(_Pool):
 
     def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
         """Return y (C, OH, OW, N) of x (C, H, W, N)."""
-        rows, columns = self.axes(x.shape[:3])
-        counts = np.outer(self._counts(rows), self._counts(columns))
-        shares = (1 / counts).astype(x.dtype)
-        use.kept.update(shape=x.shape, shares=shares)
-        y = use.array("y", (len(x), rows.count, columns.count, x.shape[3]), x.dtype)
-        loops.sum_pool(x, *self._windows(x.shape), shares, y)
+        use.kept["shape"] = x.shape
+        plan = use.plan(self.plan, x.shape)
+        y = use.array("y", plan.shape, x.dtype)
+        loops.sum_pool(x, plan.rows, plan.columns, plan.shares, y)
         return y
 
     def backward(self, use: Use, dy: np.ndarray) -> np.ndarray:
         """Return dx (C, H, W, N) of dy (C, OH, OW, N)."""
         dx = use.array("dx", use.kept["shape"], dy.dtype)
-        loops.sum_pool_backward(dy, *self._windows(dx.shape), use.kept["shares"], dx)
+        plan = use.plan(self.plan, dx.shape)
+        loops.sum_pool_backward(dy, plan.rows, plan.columns, plan.shares, dx)
         return dx
 
-    def _counts(self, axis: Axis) -> np.ndarray:
+    def counts(self, axis: Axis) -> np.ndarray:
         """Return how many positions of each window along an axis count."""
         first = np.arange(axis.count) * axis.stride - axis.before
         low, high = (
@@ -213,11 +236,10 @@ class ScaledPool(_Pool):
 
     def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
         """Return y (C, OH, OW, N) of x (C, H, W, N)."""
-        shape = self.output_shape(x.shape[:3])
-        sums = use.array("sums", (*shape, x.shape[3]), x.dtype)
-        ones = np.ones(shape[1:], x.dtype)
-        use.kept.update(shape=x.shape, sums=sums, ones=ones)
-        loops.sum_pool(x, *self._windows(x.shape), ones, sums)
+        plan = use.plan(self.plan, x.shape)
+        sums = use.array("sums", plan.shape, x.dtype)
+        use.kept.update(shape=x.shape, sums=sums)
+        loops.sum_pool(x, plan.rows, plan.columns, plan.shares, sums)
         weight, bias = (use.parameters[name][:, None, None, None] for name in ("weight", "bias"))
         return sums * weight + bias
 
@@ -227,5 +249,6 @@ class ScaledPool(_Pool):
         use.gradients["bias"] += dy.sum(axis=(1, 2, 3))
         dx = use.array("dx", use.kept["shape"], dy.dtype)
         scaled = dy * use.parameters["weight"][:, None, None, None]
-        loops.sum_pool_backward(scaled, *self._windows(dx.shape), use.kept["ones"], dx)
+        plan = use.plan(self.plan, dx.shape)
+        loops.sum_pool_backward(scaled, plan.rows, plan.columns, plan.shares, dx)
         return dx

@@ -8,13 +8,11 @@ top or bottom the taps inside the image are a range of the list: zeros are
 added only at the left and right.
 """
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from ....filters.windows import Axis
-from .base import Use
 
 
 class Taps(NamedTuple):
@@ -33,14 +31,64 @@ class Taps(NamedTuple):
     step: int
 
 
+class ConvolutionPlan(NamedTuple):
+    """Where everything lies, for one shape of input.
+
+    `forward` and `backward` are the taps of y and of dx. The input's columns
+    are spread over `padded` (stride, columns), `before` zeros first; dy's
+    pixels over `spread` (rows, columns), `left` zeros first; -1 where that
+    changes nothing. Kernel row u meets output lines tops[u] to bottoms[u].
+    """
+
+    rows: Axis
+    columns: Axis
+    forward: Taps
+    padded: tuple[int, int]
+    before: int
+    tops: np.ndarray
+    bottoms: np.ndarray
+    backward: Taps
+    spread: tuple[int, int]
+    left: int
+
+
+def plan_convolution(
+    kernel: tuple[int, ...], filters: int, rows: Axis, columns: Axis, *, batch: int
+) -> ConvolutionPlan:
+    """Return the plan of a convolution.
+
+    Parameters
+    ----------
+    kernel : (int, int, int)
+        Input channels of a group, rows and columns of the kernel.
+    filters : int
+        Output channels of a group.
+    rows, columns : Axis
+    batch : int
+    """
+    reach, step, width = _reach(columns), columns.stride, _spread_width(columns)
+    as_it_is = step == 1 and columns.before == 0 and reach == columns.length
+    dense = rows.stride == step == 1 and width == columns.count
+    return ConvolutionPlan(
+        rows,
+        columns,
+        forward_taps(kernel, rows, columns, batch),
+        (step, -(-reach // step)),
+        -1 if as_it_is else columns.before,
+        *group_lines(rows),
+        backward_taps(kernel, filters, rows, columns, batch),
+        (_spread(rows), width),
+        -1 if dense else _left(columns),
+    )
+
+
 def _reach(axis: Axis) -> int:
     """Return the positions, from the first window's first on, that any window sees."""
     return (axis.count - 1) * axis.stride + axis.span + 1
 
 
-@lru_cache(maxsize=256)
-def forward_taps(kernel: tuple[int, int, int], rows: Axis, columns: Axis, batch: int) -> Taps:
-    """Return the taps of y from the source that `spread_columns` makes.
+def forward_taps(kernel: tuple[int, ...], rows: Axis, columns: Axis, batch: int) -> Taps:
+    """Return the taps of y, from the input with its columns spread.
 
     Parameters
     ----------
@@ -70,7 +118,6 @@ def _inside(positions: np.ndarray, length: int) -> np.ndarray:
     return np.stack([(positions < 0).sum(axis=1), (positions < length).sum(axis=1)])
 
 
-@lru_cache(maxsize=256)
 def group_lines(rows: Axis) -> tuple[np.ndarray, np.ndarray]:
     """Return for each kernel row the first output line it sees inside the image, and the end."""
     tops = np.arange(rows.count) * rows.stride - rows.before
@@ -80,32 +127,10 @@ def group_lines(rows: Axis) -> tuple[np.ndarray, np.ndarray]:
     return np.minimum(first, rows.count - 1), np.maximum(end, np.minimum(first, rows.count - 1))
 
 
-def spread_columns(use: Use, name: str, x: np.ndarray, columns: Axis) -> np.ndarray:
-    """Return x (C, H, W, N) with zeros at the sides, columns sorted by remainder.
-
-    The result is (C, H, stride * Q, N): for each remainder by the stride, the
-    columns a stride apart, so that a window's tap is one contiguous row.
-    """
-    channels, height, width, batch = x.shape
-    stride, before, reach = columns.stride, columns.before, _reach(columns)
-    if stride == 1 and before == 0 and reach == width:
-        return x
-    apart = -(-reach // stride)
-    padded = use.array(name, (channels, height, stride, apart, batch), x.dtype, fill=0)
-    for remainder in range(stride):
-        start = (remainder - before) % stride
-        first = (start + before) // stride
-        count = max(0, min(len(range(start, width, stride)), apart - first))
-        end = start + count * stride
-        padded[:, :, remainder, first : first + count] = x[:, :, start:end:stride]
-    return padded.reshape(channels, height, stride * apart, batch)
-
-
-@lru_cache(maxsize=256)
 def backward_taps(
-    kernel: tuple[int, int, int], filters: int, rows: Axis, columns: Axis, batch: int
+    kernel: tuple[int, ...], filters: int, rows: Axis, columns: Axis, batch: int
 ) -> Taps:
-    """Return the taps of dx from the source that `spread_gradient` makes of dy.
+    """Return the taps of dx, from dy with its pixels spread.
 
     Input pixel (i, j) gets from tap (f, u, v) what output (i + before - u*d,
     j + before - v*d) / stride got from it: a correlation again, with the kernel
@@ -145,15 +170,3 @@ def _left(columns: Axis) -> int:
 def _spread_width(columns: Axis) -> int:
     last = max(columns.length - 1 + columns.before, _spread(columns) - 1)
     return _left(columns) + last + 1
-
-
-def spread_gradient(use: Use, dy: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
-    """Return dy (F, OH, OW, N) with zeros between its pixels and at the sides."""
-    width, left = _spread_width(columns), _left(columns)
-    if rows.stride == columns.stride == 1 and width == dy.shape[2]:
-        return dy
-    shape = (dy.shape[0], _spread(rows), width, dy.shape[3])
-    source = use.array("spread", shape, dy.dtype, fill=0)
-    end = left + _spread(columns)
-    source[:, :: rows.stride, left : end : columns.stride] = dy
-    return source
