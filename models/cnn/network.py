@@ -6,7 +6,8 @@ import numpy as np
 
 from ...images.errors import EdgewiseError
 from .layers import Layer, Shape
-from .tape import INPUT, Tape, absorb_statistics, packed
+from .memory import aligned, packed
+from .tape import INPUT, Tape, absorb_statistics
 
 
 @dataclass(frozen=True)
@@ -256,7 +257,9 @@ class Network:
 
 def batch_last(x: np.ndarray, dtype) -> np.ndarray:
     """Return (N, ...) as contiguous (..., N)."""
-    return np.ascontiguousarray(np.moveaxis(x, 0, -1), dtype)
+    found = aligned((*x.shape[1:], len(x)), dtype)
+    found[...] = np.moveaxis(x, 0, -1)
+    return found
 
 
 def batch_first(y: np.ndarray) -> np.ndarray:

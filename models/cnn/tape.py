@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .layers import BatchNorm, Use
+from .memory import packed
 
 if TYPE_CHECKING:
     from .network import Network
@@ -88,15 +89,6 @@ class Tape:
                     # A value used twice gets both terms of the chain rule.
                     pending[name] = pending[name] + dx if name in pending else dx
         return pending.get(INPUT)
-
-
-def packed(shapes: dict[str, tuple[int, ...]], dtype) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Return one vector of zeros, and arrays of the given shapes that are views of it."""
-    sizes = [int(np.prod(shape)) for shape in shapes.values()]
-    vector = np.zeros(sum(sizes), dtype)
-    parts = np.split(vector, np.cumsum(sizes)[:-1]) if sizes else []
-    named = zip(shapes.items(), parts, strict=True)
-    return vector, {name: part.reshape(shape) for (name, shape), part in named}
 
 
 def absorb_statistics(tapes: list[Tape]) -> None:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ....images.errors import EdgewiseError
+from ..memory import aligned
 
 Shape = tuple[int, ...]
 Plan = TypeVar("Plan")
@@ -83,8 +84,9 @@ class Use:
         """
         found = self._arrays.get(name)
         if found is None or found.shape != shape or found.dtype != dtype:
-            found = np.empty(shape, dtype) if fill is None else np.full(shape, fill, dtype)
-            self._arrays[name] = found
+            found = self._arrays[name] = aligned(shape, dtype)
+            if fill is not None:
+                found[...] = fill
         return found
 
 

@@ -1,4 +1,4 @@
-"""Loops that put pictures together into batches."""
+"""Loops that put pictures together into batches, and that move the parameters."""
 
 import numpy as np
 
@@ -13,11 +13,11 @@ def gather(images, picks, shifts, flips, factor, offset, x):
     bool; factor, offset : (C,); x : (C, H, W, N). Outside a picture its edge goes on.
     """
     channels, height, width, count = x.shape
-    for n in range(count):
-        image = images[picks[n]]
-        down, right, flip = shifts[n, 0], shifts[n, 1], flips[n]
-        for i in range(height):
-            row = image[min(max(i - down, 0), height - 1)]
+    # Line by line, so that what is written stays in the nearest cache.
+    for i in range(height):
+        for n in range(count):
+            down, right, flip = shifts[n, 0], shifts[n, 1], flips[n]
+            row = images[picks[n], min(max(i - down, 0), height - 1)]
             for j in range(width):
                 place = min(max(j - right, 0), width - 1)
                 place = width - 1 - place if flip else place
@@ -48,3 +48,24 @@ def gather_warped(images, picks, warps, factor, offset, x):
                     upper = image[top, left, c] * (1 - b) + image[top, side, c] * b
                     lower = image[low, left, c] * (1 - b) + image[low, side, c] * b
                     x[c, i, j, n] = (upper * (1 - a) + lower * a) * factor[c] + offset[c]
+
+
+@serial_loop
+def descend(vector, gradient, velocity, rate, decay, momentum, nesterov):
+    """One step of stochastic gradient descent, all in one pass; see `Sgd`."""
+    for k in range(len(vector)):
+        slope = gradient[k] + decay[k] * vector[k]
+        velocity[k] = momentum * velocity[k] + slope
+        vector[k] -= rate * (slope + momentum * velocity[k] if nesterov else velocity[k])
+
+
+@serial_loop
+def descend_adaptively(vector, gradient, first, second, rate, decay, betas, corrections, epsilon):
+    """One step of AdamW, all in one pass; see `AdamW`."""
+    (keep_first, keep_second), (size, scale) = betas, corrections
+    for k in range(len(vector)):
+        slope = gradient[k]
+        first[k] += (1 - keep_first) * (slope - first[k])
+        second[k] += (1 - keep_second) * (slope * slope - second[k])
+        root = np.sqrt(second[k]) * scale + epsilon
+        vector[k] -= rate * decay[k] * vector[k] + rate * size * first[k] / root

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from . import loops
+
 
 @dataclass
 class Sgd:
@@ -25,7 +27,7 @@ class Sgd:
     steps: int = 0
 
     def step(
-        self, vector: np.ndarray, gradient: np.ndarray, rate: float, decay: np.ndarray | float = 0.0
+        self, vector: np.ndarray, gradient: np.ndarray, rate: float, decay: np.ndarray
     ) -> None:
         """Move the parameters.
 
@@ -34,21 +36,15 @@ class Sgd:
         vector : ndarray, (P,)
             Changed in place.
         gradient : ndarray, (P,)
-            Used up: holds something else afterwards.
         rate : float
-        decay : ndarray (P,) or float
-            Added to the gradient times the parameters.
+        decay : ndarray, (P,)
+            Added to the gradient, times the parameters.
         """
+        velocity = _memory(self.memory, "velocity", vector)
         number = vector.dtype.type
-        velocity = self.memory.setdefault("velocity", np.zeros_like(vector))
-        gradient += decay * vector
-        velocity *= number(self.momentum)
-        velocity += gradient
-        if self.nesterov:
-            gradient += number(self.momentum) * velocity
-            vector -= number(rate) * gradient
-        else:
-            vector -= number(rate) * velocity
+        loops.descend(
+            vector, gradient, velocity, number(rate), decay, number(self.momentum), self.nesterov
+        )
         self.steps += 1
 
 
@@ -68,20 +64,25 @@ class AdamW:
     steps: int = 0
 
     def step(
-        self, vector: np.ndarray, gradient: np.ndarray, rate: float, decay: np.ndarray | float = 0.0
+        self, vector: np.ndarray, gradient: np.ndarray, rate: float, decay: np.ndarray
     ) -> None:
         """Move the parameters; see `Sgd.step`. Decay pulls by ``rate * decay``."""
+        first, second = (_memory(self.memory, name, vector) for name in ("first", "second"))
         number = vector.dtype.type
-        first = self.memory.setdefault("first", np.zeros_like(vector))
-        second = self.memory.setdefault("second", np.zeros_like(vector))
         self.steps += 1
-        vector -= number(rate) * decay * vector
-        first += number(1 - self.beta1) * (gradient - first)
-        second *= number(self.beta2)
-        second += number(1 - self.beta2) * gradient * gradient
-        size = number(rate / (1 - self.beta1**self.steps))
-        root = np.sqrt(second) * number(1 / np.sqrt(1 - self.beta2**self.steps))
-        vector -= size * first / (root + number(self.epsilon))
+        # What the averages lack because they began at 0.
+        missing = 1 - self.beta1**self.steps, 1 - self.beta2**self.steps
+        loops.descend_adaptively(
+            vector, gradient, first, second, number(rate), decay,
+            (number(self.beta1), number(self.beta2)),
+            (number(1 / missing[0]), number(missing[1] ** -0.5)), number(self.epsilon),
+        )  # fmt: skip
+
+
+def _memory(memory: dict[str, np.ndarray], name: str, like: np.ndarray) -> np.ndarray:
+    if name not in memory:
+        memory[name] = np.zeros_like(like)
+    return memory[name]
 
 
 OPTIMIZERS = {"sgd": Sgd, "adamw": AdamW}

@@ -14,6 +14,7 @@ import numpy as np
 
 from ....images.stream import cores
 from ..losses import softmax_cross_entropy
+from ..memory import aligned
 from ..network import Network
 from ..tape import Tape, absorb_statistics
 from .batches import Batches, Normalization, gather_plainly
@@ -124,7 +125,7 @@ class Gradients:
         number, places = shard
         shape = (*self.network.input_shape, len(places))
         if self.inputs[number].shape != shape:
-            self.inputs[number] = np.empty(shape, np.float32)
+            self.inputs[number] = aligned(shape, np.float32)
         tape, x = self.tapes[number], self.inputs[number]
         truth = labels[batches.gather(places, x)]
         tape.gradient[:] = 0
@@ -164,7 +165,7 @@ def scores_of(
     def work(shard: tuple[int, range]) -> None:
         tape = tapes.pop() if tapes else Tape(network)
         _, places = shard
-        x = np.empty((*network.input_shape, len(places)), np.float32)
+        x = aligned((*network.input_shape, len(places)), np.float32)
         gather_plainly(images, normalization, places.start, x)
         scores[places.start : places.stop] = tape.forward(x).T
         tapes.append(tape)
