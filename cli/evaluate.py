@@ -27,17 +27,15 @@ def command(session: Session, model, data, as_json, max_pixels, jobs):
     DATA is what edgewise train takes. Prints accuracy with its 95 % interval,
     precision, recall and F1 of every class, and the confusion matrix.
     """
-    from ..models.evaluation import evaluate
     from ..models.files import load_model
     from ..reports.tables import evaluation_text
-    from .labelled import features_for
+    from .labelled import evaluated
 
     loaded = load_model(model)
-    table = features_for(session, loaded, data, jobs=jobs, max_pixels=max_pixels)
-    found = evaluate(loaded, table)
+    found = evaluated(session, loaded, data, jobs=jobs, max_pixels=max_pixels)
     if as_json:
         facts = {"schema": "edgewise.evaluate/1", "model": model, "data": data, **found.to_dict()}
         click.echo(json.dumps(facts))
     else:
         click.echo(evaluation_text(found))
-    session.finish(len(table))
+    session.finish(found.count)

@@ -63,6 +63,51 @@ def extracted(session: Session, dataset, config, *, gray, size, jobs):
         )
 
 
+def pictures_of(session: Session, data: str, *, size, channels, jobs, max_pixels, classes=None):
+    """Return all pictures of a data set in memory, read under a progress bar."""
+    from ..features.files import is_feature_file
+    from ..images.dataset import open_dataset
+    from ..images.errors import DataError
+    from ..models.pictures import load_pictures
+
+    if is_feature_file(data):
+        raise DataError(f"{data} holds features; a CNN needs the pictures themselves")
+    dataset = open_dataset(data, max_pixels=max_pixels)
+    with session.counter(total=len(dataset), unit="picture", what="reading") as progress:
+        return load_pictures(
+            dataset,
+            size=size,
+            channels=channels,
+            classes=classes,
+            jobs=jobs,
+            progress=progress,
+            failed=session.failed,
+        )
+
+
+def evaluated(session: Session, model, data: str, *, jobs, max_pixels):
+    """Return the evaluation of a model of either kind on labelled pictures."""
+    from ..models.evaluation import evaluate
+    from ..models.linear import LinearModel
+
+    if isinstance(model, LinearModel):
+        return evaluate(model, features_for(session, model, data, jobs=jobs, max_pixels=max_pixels))
+    pictures = pictures_of(
+        session, data, size=model.size, channels=model.channels, jobs=jobs,
+        max_pixels=max_pixels, classes=model.classes,
+    )  # fmt: skip
+    return judged(session, model, pictures, jobs)
+
+
+def judged(session: Session, model, pictures, jobs):
+    """Return the evaluation of a CNN on pictures in memory."""
+    from ..models.evaluation import count_answers
+
+    with session.waiting("judging"):
+        answers = model.judge_images(pictures.images, threads=jobs).argmax(axis=1)
+    return count_answers(model.classes, pictures.labels, answers)
+
+
 def use_threads(jobs: int | None) -> None:
     """Let the compiled loops use so many threads."""
     if jobs is not None:

@@ -108,9 +108,14 @@ def evaluate(model: LinearModel, table: FeatureTable) -> Evaluation:
             f"{', '.join(model.classes)}"
         )
     truth = np.array([number[label] for label in table.labels])
-    confusion = np.zeros((len(model.classes),) * 2, np.int64)
-    np.add.at(confusion, (truth, model.predict(table.X)), 1)
-    return Evaluation(model.classes, confusion)
+    return count_answers(model.classes, truth, model.predict(table.X))
+
+
+def count_answers(classes: tuple[str, ...], truth: np.ndarray, answers: np.ndarray) -> Evaluation:
+    """Count answers against the truth, both places in `classes`, (N,) int."""
+    confusion = np.zeros((len(classes),) * 2, np.int64)
+    np.add.at(confusion, (truth, answers), 1)
+    return Evaluation(classes, confusion)
 
 
 def check_settings(model: LinearModel, table: FeatureTable) -> None:

@@ -3,22 +3,40 @@
 import json
 import os
 from importlib.metadata import version
+from types import ModuleType
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from .. import __version__
-from ..features.config import HogConfig
 from ..images.atomic import atomic_file
 from ..images.errors import DataError, EdgewiseError
+from . import linear
 from .linear import LinearModel
+
+if TYPE_CHECKING:
+    from .cnn.model import CnnModel
 
 KEY = "edgewise"
 FORMAT = 1
 
+Model: TypeAlias = "LinearModel | CnnModel"
 
-def save_model(path: str | os.PathLike, model: LinearModel, *, overwrite: bool = False) -> None:
+
+def _cnn() -> ModuleType:
+    # A linear model should not have to wait for the layers.
+    from .cnn import model
+
+    return model
+
+
+# What a file's type says of who describes and rebuilds such a model.
+KINDS = {"linear": lambda: linear, "cnn": _cnn}
+
+
+def save_model(path: str | os.PathLike, model: Model, *, overwrite: bool = False) -> None:
     """Write a model, whole or not at all.
 
     The same model gives the same bytes: no date is written.
@@ -27,7 +45,7 @@ def save_model(path: str | os.PathLike, model: LinearModel, *, overwrite: bool =
     ----------
     path : path
         Ends in ``.safetensors``.
-    model : LinearModel
+    model : LinearModel or CnnModel
     overwrite : bool
         Whether a file may stand there already.
 
@@ -39,24 +57,18 @@ def save_model(path: str | os.PathLike, model: LinearModel, *, overwrite: bool =
         If the file cannot be written.
     """
     check_name(path)
-    spec = {
-        "format": FORMAT,
-        "type": "linear",
-        "kind": model.kind,
-        "classes": list(model.classes),
-        "size": list(model.size),
-        "channels": model.channels,
-        "hog": model.config.to_dict(),
-        "training": model.training,
-        "versions": {
-            "edgewise": __version__,
-            **{name: version(name) for name in ("numpy", "scikit-learn")},
-        },
-    }
-    arrays = {"weights": np.ascontiguousarray(model.weights), "bias": model.bias}
-    content = save(arrays, metadata={KEY: json.dumps(spec, sort_keys=True)})
+    kind = "linear" if isinstance(model, LinearModel) else "cnn"
+    facts, arrays = KINDS[kind]().describe(model)
+    spec = {"format": FORMAT, "type": kind, **facts, "versions": _versions()}
+    whole = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    content = save(whole, metadata={KEY: json.dumps(spec, sort_keys=True)})
     with atomic_file(path, overwrite=overwrite) as file:
         file.write(content)
+
+
+def _versions() -> dict[str, str]:
+    others = {name: version(name) for name in ("numpy", "scikit-learn")}
+    return {"edgewise": __version__, **others}
 
 
 def check_name(path: str | os.PathLike) -> None:
@@ -65,7 +77,7 @@ def check_name(path: str | os.PathLike) -> None:
         raise EdgewiseError(f"{os.fspath(path)}: end the name of a model file in .safetensors")
 
 
-def load_model(path: str | os.PathLike) -> LinearModel:
+def load_model(path: str | os.PathLike) -> Model:
     """Read a model and check all of it.
 
     Parameters
@@ -74,7 +86,7 @@ def load_model(path: str | os.PathLike) -> LinearModel:
 
     Returns
     -------
-    LinearModel
+    LinearModel or CnnModel
 
     Raises
     ------
@@ -83,13 +95,14 @@ def load_model(path: str | os.PathLike) -> LinearModel:
     """
     path = os.fspath(path)
     spec, arrays = _read(path)
-    if spec.get("format") != FORMAT or spec.get("type") != "linear":
+    if spec.get("format") != FORMAT or spec.get("type") not in KINDS:
         raise DataError(
             f"{path}: written by another version of Edgewise (format {spec.get('format')}, "
-            f"type {spec.get('type')}); this one reads linear models of format {FORMAT}"
+            f"type {spec.get('type')}); this one reads {' and '.join(KINDS)} models of format "
+            f"{FORMAT}"
         )
     try:
-        return _build(spec, arrays)
+        return KINDS[spec["type"]]().rebuild(spec, arrays)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DataError(f"{path}: not a usable model file ({error})") from None
 
@@ -112,24 +125,3 @@ def _read(path: str) -> tuple[dict, dict[str, np.ndarray]]:
     if not isinstance(spec, dict):
         raise DataError(f"{path}: a .safetensors file, but not a model of Edgewise")
     return spec, arrays
-
-
-def _build(spec: dict, arrays: dict[str, np.ndarray]) -> LinearModel:
-    weights, bias = arrays["weights"], arrays["bias"]
-    for array in (weights, bias):
-        if array.dtype != np.float32 or not np.isfinite(array).all():
-            raise ValueError("its weights are not finite float32 numbers")
-    rows, columns = spec["size"]
-    classes = tuple(str(name) for name in spec["classes"])
-    if len(set(classes)) < 2 or spec["channels"] not in (1, 3):
-        raise ValueError("its classes or channels make no sense")
-    return LinearModel(
-        weights=weights,
-        bias=bias,
-        kind=spec["kind"],
-        classes=classes,
-        config=HogConfig.from_dict(spec["hog"]),
-        size=(int(rows), int(columns)),
-        channels=spec["channels"],
-        training=dict(spec["training"]),
-    )

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..features.config import HogConfig
+from ..features.extract import prepare
+from ..features.hog import hog_batch
 from ..images.errors import DataError
 
 KINDS = ("logistic", "svm")
@@ -56,6 +58,14 @@ class LinearModel:
         """Return the score of every class, (N, classes) float32; the greatest wins."""
         return X @ self.weights.T + self.bias
 
+    def prepare(self, image: np.ndarray) -> np.ndarray:
+        """Return any picture as HoG wants it, of the model's size."""
+        return prepare(image, size=self.size, channels=self.channels)
+
+    def judge_images(self, images: np.ndarray) -> np.ndarray:
+        """Return what `judge` says of prepared pictures (N, H, W[, C])."""
+        return self.judge(hog_batch(images, self.config))
+
     def judge(self, X: np.ndarray) -> np.ndarray:
         """Return the probability of every class, or the scores of an SVM.
 
@@ -83,3 +93,44 @@ class LinearModel:
     def measure(self) -> str:
         """What `judge` gives: ``probability`` or ``score``."""
         return "score" if self.kind == "svm" else "probability"
+
+
+def describe(model: LinearModel) -> tuple[dict, dict[str, np.ndarray]]:
+    """Return what a model file holds of a model: facts for JSON, and arrays."""
+    facts = {
+        "kind": model.kind,
+        "classes": list(model.classes),
+        "size": list(model.size),
+        "channels": model.channels,
+        "hog": model.config.to_dict(),
+        "training": model.training,
+    }
+    return facts, {"weights": model.weights, "bias": model.bias}
+
+
+def rebuild(facts: dict, arrays: dict[str, np.ndarray]) -> LinearModel:
+    """Return the model that `describe` described.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        If something is missing or makes no sense.
+    """
+    weights, bias = arrays["weights"], arrays["bias"]
+    for array in (weights, bias):
+        if array.dtype != np.float32 or not np.isfinite(array).all():
+            raise ValueError("its weights are not finite float32 numbers")
+    rows, columns = facts["size"]
+    classes = tuple(str(name) for name in facts["classes"])
+    if len(set(classes)) < 2 or facts["channels"] not in (1, 3):
+        raise ValueError("its classes or channels make no sense")
+    return LinearModel(
+        weights=weights,
+        bias=bias,
+        kind=facts["kind"],
+        classes=classes,
+        config=HogConfig.from_dict(facts["hog"]),
+        size=(int(rows), int(columns)),
+        channels=facts["channels"],
+        training=dict(facts["training"]),
+    )

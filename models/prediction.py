@@ -5,11 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..features.extract import prepare
-from ..features.hog import hog_batch
 from ..images.dataset import Dataset
 from ..images.errors import EdgewiseError
-from .linear import LinearModel
+from .files import Model
 
 # Pictures judged at a time: enough for the loops, few enough to come promptly.
 AT_ONCE = 64
@@ -18,13 +16,13 @@ Judgement = tuple[int, np.ndarray | EdgewiseError]
 
 
 def judge_pictures(
-    model: LinearModel, dataset: Dataset, *, jobs: int | None = None
+    model: Model, dataset: Dataset, *, jobs: int | None = None
 ) -> Iterator[Judgement]:
     """Judge pictures in order.
 
     Parameters
     ----------
-    model : LinearModel
+    model : LinearModel or CnnModel
     dataset : Dataset
         Pictures of any size and colour; they are adapted to the model's.
     jobs : int, optional
@@ -32,12 +30,12 @@ def judge_pictures(
 
     Yields
     ------
-    (i, judgement) : (int, ndarray (classes,) float32 or EdgewiseError)
-        What `LinearModel.judge` says of picture i, or why it cannot be read.
+    (i, judgement) : (int, ndarray (classes,) float32, or EdgewiseError)
+        What the model's `judge_images` says of picture i, or why it cannot be read.
     """
 
     def read(i: int) -> np.ndarray:
-        return prepare(dataset.read(i), size=model.size, channels=model.channels)
+        return model.prepare(dataset.read(i))
 
     waiting: list[tuple[int, np.ndarray | EdgewiseError]] = []
     for item in replace(dataset, reader=read).images(jobs):
@@ -48,12 +46,12 @@ def judge_pictures(
     yield from _judge(model, waiting)
 
 
-def _judge(model: LinearModel, waiting: list) -> Iterator[Judgement]:
+def _judge(model: Model, waiting: list) -> Iterator[Judgement]:
     pictures = [(i, image) for i, image in waiting if isinstance(image, np.ndarray)]
     judged = dict(waiting)
     # Gray and colour may be mixed; the loops want one shape and dtype at a time.
     for kind in dict.fromkeys((image.shape, image.dtype) for _, image in pictures):
         alike = [(i, image) for i, image in pictures if (image.shape, image.dtype) == kind]
-        vectors = hog_batch(np.stack([image for _, image in alike]), model.config)
-        judged.update(zip([i for i, _ in alike], model.judge(vectors), strict=True))
+        answers = model.judge_images(np.stack([image for _, image in alike]))
+        judged.update(zip([i for i, _ in alike], answers, strict=True))
     yield from judged.items()

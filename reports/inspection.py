@@ -5,6 +5,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,8 +16,11 @@ from ..images.decode import Header, read_header, read_image
 from ..images.errors import EdgewiseError
 from ..images.idx import is_idx
 from ..images.manifests import SUFFIXES as MANIFESTS
-from ..models.files import load_model
+from ..models.files import Model, load_model
 from ..models.linear import LinearModel
+
+if TYPE_CHECKING:
+    from ..models.cnn.model import CnnModel
 
 Facts = dict[str, object]
 Watch = Callable[[Iterable, int], Iterable]
@@ -196,7 +200,26 @@ def _features(table: FeatureTable) -> Facts:
     }
 
 
-def _model(model: LinearModel) -> Facts:
+def _model(model: Model) -> Facts:
+    return _linear(model) if isinstance(model, LinearModel) else _cnn(model)
+
+
+def _cnn(model: "CnnModel") -> Facts:
+    training = dict(model.training)
+    settings = training.pop("settings", {})
+    return {
+        "kind": "CNN",
+        "classes": list(model.classes),
+        "size": _size(model.size),
+        "colour": _colour(model.channels),
+        "weights": int(model.network.vector.size),
+        "layers": [node.layer.text for node in model.network.nodes],
+        "training": training,
+        "settings": settings,
+    }
+
+
+def _linear(model: LinearModel) -> Facts:
     return {
         "kind": f"linear model, {model.kind}",
         "classes": list(model.classes),

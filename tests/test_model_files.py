@@ -109,7 +109,7 @@ def spec(**changes):
         ("{", "not a model of Edgewise"),
         ("[]", "not a model of Edgewise"),
         (json.dumps(spec(format=99)), "format 99"),
-        (json.dumps(spec(type="cnn")), "type cnn"),
+        (json.dumps(spec(type="tree")), "type tree"),
         (json.dumps(spec(kind="tree")), 'no kind of linear model "tree"'),
         (json.dumps(spec(classes=["a", "b"])), "do not fit 2 classes"),
         (json.dumps(spec(classes=["a", "a", "a"])), "make no sense"),

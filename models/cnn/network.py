@@ -35,8 +35,9 @@ class Network:
         (C, H, W) of the images, or (features,) of vectors.
     dtype : dtype
         float32, or float64 to check gradients.
-    seed : int
-        Where the first weights are drawn from.
+    seed : int or None
+        Where the first weights are drawn from; None leaves them at 0, to be
+        filled in.
 
     Examples
     --------
@@ -50,12 +51,12 @@ class Network:
     (2, 4, 8, 8)
     """
 
-    def __init__(self, input_shape: Shape, *, dtype=np.float32, seed: int = 0):
+    def __init__(self, input_shape: Shape, *, dtype=np.float32, seed: int | None = 0):
         self.input_shape: Shape = tuple(int(n) for n in input_shape)
         self.dtype = np.dtype(dtype)
         self.nodes: list[Node] = []
         self.state: dict[str, np.ndarray] = {}
-        self._random = np.random.default_rng(seed)
+        self._random = None if seed is None else np.random.default_rng(seed)
         self._parameters: dict[str, np.ndarray] = {}
         self._decays: dict[str, bool] = {}
         self._vector: np.ndarray | None = None

@@ -84,14 +84,14 @@ def to_dict(network: Network) -> dict:
 
 
 def from_dict(description: dict) -> Network:
-    """Build the network that `to_dict` described, with fresh parameters.
+    """Build the network that `to_dict` described, its weights all 0.
 
     Raises
     ------
     EdgewiseError, KeyError, TypeError, ValueError
         If the description makes no sense.
     """
-    network = Network(tuple(description["input"]))
+    network = Network(tuple(description["input"]), seed=None)
     for node in description["nodes"]:
         (step,) = parse_chain(node["layer"])
         share = node["owner"] if node["owner"] != node["name"] else None

@@ -34,9 +34,9 @@ class Parameter:
     value: float = 0.0
     decays: bool = False
 
-    def draw(self, random: np.random.Generator) -> np.ndarray:
-        """Return first values, float32."""
-        if self.inputs is None:
+    def draw(self, random: np.random.Generator | None) -> np.ndarray:
+        """Return first values, float32; without chance all the same."""
+        if self.inputs is None or random is None:
             return np.full(self.shape, self.value, np.float32)
         values = random.standard_normal(self.shape, np.float32)
         return values * np.float32(np.sqrt(2 / self.inputs))

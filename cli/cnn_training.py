@@ -1,0 +1,151 @@
+"""What `edgewise train cnn` does between its options and its summary."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .labelled import pictures_of
+from .session import Session
+
+if TYPE_CHECKING:
+    from ..models.cnn.model import CnnModel
+    from ..models.cnn.network import Network
+    from ..models.cnn.training.history import History
+    from ..models.pictures import Pictures
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Everything that a training starts from."""
+
+    pictures: "Pictures"
+    held: "Pictures | None"
+    network: "Network"
+    text: str
+
+    def more(self, session: Session, data: str, *, jobs, max_pixels) -> "Pictures":
+        """Read other pictures, of the same size, colour and classes."""
+        own = self.pictures
+        return pictures_of(
+            session, data, size=own.size, channels=own.channels, classes=own.classes,
+            jobs=jobs, max_pixels=max_pixels,
+        )  # fmt: skip
+
+
+def prepared(
+    session: Session, data: str, text: str, *, size, gray, validation, group, seed, **reading
+) -> Ready:
+    """Read the pictures, hold some back, and build the network for them."""
+    from ..images.errors import DataError
+    from ..models.cnn.network import Network
+
+    channels = 1 if gray else None
+    pictures = pictures_of(session, data, size=size, channels=channels, **reading)
+    if len(set(pictures.labels.tolist())) < 2:
+        raise DataError(
+            f'all pictures are of one class, "{pictures.classes[0]}"; a classifier needs two or '
+            "more"
+        )
+    shape = (pictures.channels, *pictures.size)
+    network = Network.from_spec(text, shape, classes=len(pictures.classes), seed=seed)
+    ready = Ready(pictures, None, network, text)
+    if validation is None:
+        return ready
+    share = _share(validation)
+    if share is None:
+        return Ready(pictures, ready.more(session, validation, **reading), network, text)
+    return Ready(*_split(pictures, share, seed, group), network, text)
+
+
+def _share(validation: str) -> float | None:
+    """Return the share that a text means, None if it names data."""
+    import click
+
+    try:
+        share = float(validation)
+    except ValueError:
+        return None
+    if not 0 < share < 1:
+        raise click.BadParameter(
+            "a share is above 0 and below 1, such as 0.1", param_hint="--validation"
+        )
+    return share
+
+
+def _split(pictures: "Pictures", share: float, seed: int, group: bool):
+    from ..models.splits import hold_out
+
+    groups = pictures.groups if group else None
+    kept, held = hold_out(pictures.labels, share, seed=seed, groups=groups)
+    return pictures.subset(kept), pictures.subset(held)
+
+
+def train(
+    session: Session, ready: Ready, settings: dict[str, Any], place: Path, *, resume: bool, jobs
+) -> "tuple[CnnModel, History]":
+    """Train under a progress bar; return the model and the course of its training."""
+    from ..models.cnn.model import CnnModel
+    from ..models.cnn.training.batches import Normalization
+    from ..models.cnn.training.fitting import fit
+    from ..models.cnn.training.warming import warm_up
+
+    with session.waiting("compiling the loops, where that is not done yet"):
+        warm_up(ready.network)
+    if resume and not place.exists():
+        session.say(f"{place}: no such checkpoint, so the training starts anew")
+    normal = Normalization.of(ready.pictures.images)
+    try:
+        with _bar(session, settings["epochs"], len(ready.pictures)) as told:
+            course = fit(
+                ready.network, ready.pictures.images, ready.pictures.labels,
+                normalization=normal,
+                validation=ready.held and (ready.held.images, ready.held.labels),
+                threads=jobs, checkpoint=place, resume=resume, progress=told, **settings,
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        if place.exists():
+            session.say(f"\nthe same command with --resume goes on from {os.fspath(place)}")
+        raise
+    facts = _facts(ready, settings, course)
+    return CnnModel(ready.network, ready.pictures.classes, normal, facts), course
+
+
+def _facts(ready: Ready, settings: dict, course: "History") -> dict:
+    """Return what the model file says of the training: nothing that differs from run to run."""
+    from ..models.cnn.training.settings import TrainingSettings
+
+    best = course.epochs[course.best - 1]
+    return {
+        "pictures": len(ready.pictures),
+        "held_back": 0 if ready.held is None else len(ready.held),
+        "network": ready.text,
+        "settings": TrainingSettings(**settings).to_dict(),
+        "epochs": len(course.epochs),
+        "best_epoch": course.best,
+        "accuracy": best["accuracy"],
+        "validation_accuracy": best["validation_accuracy"],
+    }
+
+
+def _bar(session: Session, epochs: int, count: int):
+    """Return a context that gives `fit` a function to tell its progress to."""
+    from contextlib import contextmanager
+
+    from tqdm import tqdm
+
+    @contextmanager
+    def context():
+        hidden = True if session.quiet else None
+        with tqdm(total=epochs * count, unit=" picture", disable=hidden) as bar:
+
+            def told(now: dict) -> None:
+                bar.set_description(f"epoch {now['epoch']} of {epochs}", refresh=False)
+                bar.set_postfix_str(
+                    f"loss {now['loss']:.3f}, {now['accuracy']:.2%} right", refresh=False
+                )
+                bar.update((now["epoch"] - 1) * count + now["done"] - bar.n)
+
+            yield told
+
+    return context()

@@ -1,0 +1,205 @@
+"""`edgewise train cnn`: a network whose kernels are learned."""
+
+import json
+import time
+from pathlib import Path
+
+import click
+
+from .options import (
+    examples,
+    jobs_option,
+    json_option,
+    max_pixels_option,
+    output_option,
+    overwrite_option,
+    seed_option,
+    size_option,
+    with_session,
+)
+from .session import Session, plural
+from .train_linear import test_name
+
+OPTIMIZERS = ("sgd", "adamw")
+SCHEDULES = ("one-cycle", "cosine", "step", "constant")
+
+
+def _training_options(function):
+    """Add the options that say how to train; each is a field of TrainingSettings."""
+    for option in reversed(
+        [
+            click.option("--epochs", type=click.IntRange(min=1), default=10, show_default=True,
+                         help="How often every picture is seen."),
+            click.option("--batch", type=click.IntRange(min=1), default=64, show_default=True,
+                         help="Pictures a step."),
+            click.option("--optimizer", type=click.Choice(OPTIMIZERS), default="sgd",
+                         show_default=True, help="SGD has Nesterov momentum 0.9."),
+            click.option("--rate", type=float,
+                         help="Largest learning rate.  [default: 0.1, for adamw 0.003]"),
+            click.option("--schedule", type=click.Choice(SCHEDULES), default="one-cycle",
+                         show_default=True, help="Course of the learning rate."),
+            click.option("--decay", type=float,
+                         help="Weight decay.  [default: 0.0005, for adamw 0.01]"),
+            click.option("--smoothing", type=float, default=0.05, show_default=True,
+                         help="Label smoothing."),
+            click.option("--averaging", type=float, default=0.0, show_default=True,
+                         help="Average the weights over the last 1 / (1 - AVERAGING) steps."),
+            click.option("--augment", default="", metavar="CHANGES",
+                         help="Such as shift:2,flip,rotate:10,crop:0.8."),
+            click.option("--patience", type=click.IntRange(min=1), metavar="EPOCHS",
+                         help="Stop after so many epochs without a better validation."),
+        ]
+    ):  # fmt: skip
+        function = option(function)
+    return function
+
+
+@click.command(
+    epilog=examples(
+        "edgewise train cnn photos/ -o model.safetensors",
+        "edgewise train cnn photos/ -o model.safetensors --size 64x64 --augment flip,shift:4",
+        "edgewise train cnn train-images-idx3-ubyte.gz -o m.safetensors --network lenet5",
+        "edgewise train cnn digits -o d.safetensors --network conv:16,relu,flatten,dense:classes",
+        "edgewise train cnn photos/ -o model.safetensors --validation 0.1 --curves curves.png",
+        "edgewise train cnn photos/ -o model.safetensors --resume",
+    ),
+)
+@click.argument("data", metavar="DATA")
+@output_option
+@click.option(
+    "--network",
+    default="small",
+    show_default=True,
+    metavar="NAME|GRAMMAR",
+    help="lenet5, lenet5-1998, mlp:WIDTH:..., small, quick, alexnet, or a chain of layers.",
+)
+@size_option
+@click.option("--gray", is_flag=True, help="Make colour pictures gray.")
+@_training_options
+@click.option(
+    "--validation",
+    metavar="SHARE|DATA",
+    help="Judge after every epoch, and keep the best: 0.1 holds back a tenth.",
+)
+@click.option(
+    "--group/--no-group",
+    default=True,
+    help="Hold back groups of a manifest as a whole.  [default: group]",
+)
+@click.option("--test", metavar="DATA", help="Evaluate on this afterwards.")
+@click.option("--history", metavar="FILE.csv", help="Write loss, accuracy, seconds of each epoch.")
+@click.option("--curves", metavar="PICTURE", help="Draw the learning curves.")
+@click.option(
+    "--checkpoint", metavar="FILE", help="Written after each epoch.  [default: OUT.checkpoint]"
+)
+@click.option("--resume", is_flag=True, help="Go on from the checkpoint, if there is one.")
+@seed_option
+@json_option
+@overwrite_option
+@max_pixels_option
+@jobs_option
+@with_session
+def command(
+    session: Session, data, output, network, size, gray, validation, group, test, history,
+    curves, checkpoint, resume, as_json, overwrite, max_pixels, jobs, **settings,
+):  # fmt: skip
+    """Train a small convolutional network on DATA.
+
+    DATA is a folder with one sub-folder per class, an IDX images file (its
+    labels beside it), a CSV, TSV or JSONL manifest (path,label[,group]), or
+    the word digits. Layers are conv, maxpool, averagepool, globalpool, dense,
+    flatten, relu, batchnorm, dropout and others: edgewise show network.
+
+    A checkpoint is written after each epoch and deleted when the model
+    stands; with --resume an interrupted training goes on from it, to the same
+    bytes.
+    """
+    from ..images.atomic import refuse_existing
+    from ..models.cnn.training.settings import TrainingSettings
+    from ..models.files import check_name, save_model
+    from .cnn_training import prepared, train
+
+    check_name(output)
+    for path in filter(None, (output, history, curves)):
+        refuse_existing(Path(path), overwrite)
+    # Now, so that a mistake in a setting does not show after minutes of reading.
+    TrainingSettings(**settings)
+    started = time.perf_counter()
+    place = Path(checkpoint or f"{output}.checkpoint")
+    reading = {"jobs": jobs, "max_pixels": max_pixels}
+    ready = prepared(
+        session, data, network, size=size, gray=gray, validation=validation, group=group,
+        seed=settings["seed"], **reading,
+    )  # fmt: skip
+    unseen = ready.more(session, test, **reading) if test else None
+    model, course = train(session, ready, settings, place, resume=resume, jobs=jobs)
+    found = None if unseen is None else _judged(session, model, unseen, jobs)
+    save_model(output, model, overwrite=overwrite)
+    _write_course(course, history, curves, overwrite)
+    place.unlink(missing_ok=True)
+    seconds = time.perf_counter() - started
+    if as_json:
+        click.echo(json.dumps(_facts(output, model, course, seconds, found)))
+    else:
+        click.echo(_summary(data, output, model, course, seconds))
+        if found is not None:
+            from ..reports.tables import evaluation_text
+
+            click.echo(f"\non {test}: {evaluation_text(found)}")
+    session.finish(model.training["pictures"])
+
+
+def _judged(session: Session, model, pictures, jobs):
+    from .labelled import judged
+
+    return judged(session, model, pictures, jobs)
+
+
+def _write_course(course, history: str | None, curves: str | None, overwrite: bool) -> None:
+    if history:
+        from ..images.atomic import atomic_file
+
+        with atomic_file(history, overwrite=overwrite) as file:
+            file.write(course.to_csv().encode())
+    if curves:
+        from ..images.encode import write_image
+        from ..reports.curves import curves_picture
+
+        write_image(curves, curves_picture(course.epochs), overwrite=overwrite)
+
+
+def _facts(output: str, model, course, seconds: float, found) -> dict:
+    return {
+        "schema": "edgewise.train.cnn/1",
+        "model": output,
+        "classes": list(model.classes),
+        "size": list(model.size),
+        "channels": model.channels,
+        "weights": int(model.network.vector.size),
+        "training": model.training,
+        "history": course.epochs,
+        "stopped": course.stopped,
+        "seconds": round(seconds, 3),
+        "test": None if found is None else found.to_dict(),
+    }
+
+
+def _summary(data: str, output: str, model, course, seconds: float) -> str:
+    from ..reports.tables import aligned
+
+    known, (rows, columns) = model.training, model.size
+    last = course.epochs[course.best - 1]
+    colour = "gray" if model.channels == 1 else "colour"
+    count, epochs = known["pictures"], len(course.epochs)
+    table = [
+        ["trained on", f"{count:,} picture{plural(count)} of {len(model.classes)} classes, "
+                       f"{columns}x{rows} {colour}"],
+        ["network", f"{known['network']}, {model.network.vector.size:,} weights"],
+        ["epochs", f"{epochs}, stopped early" if course.stopped else f"{epochs}"],
+        ["training accuracy", f"{last['accuracy']:.4f}"],
+    ]  # fmt: skip
+    if last["validation_accuracy"] is not None:
+        words = f"{last['validation_accuracy']:.4f}, in epoch {course.best}, whose weights are kept"
+        table.append(["validation accuracy", words])
+    table += [["seconds", f"{seconds:.1f}"], ["written to", output]]
+    return f"{aligned(table, left=2)}\nNext: edgewise evaluate {output} {test_name(data)}"
