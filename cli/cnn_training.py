@@ -94,13 +94,13 @@ def train(
         warm_up(ready.network)
     if resume and not place.exists():
         session.say(f"{place}: no such checkpoint, so the training starts anew")
-    normal = Normalization.of(ready.pictures.images)
+    normal, held = Normalization.of(ready.pictures.images), ready.held
     try:
         with _bar(session, settings["epochs"], len(ready.pictures)) as told:
             course = fit(
                 ready.network, ready.pictures.images, ready.pictures.labels,
                 normalization=normal,
-                validation=ready.held and (ready.held.images, ready.held.labels),
+                validation=None if held is None else (held.images, held.labels),
                 threads=jobs, checkpoint=place, resume=resume, progress=told, **settings,
             )  # fmt: skip
     except KeyboardInterrupt:

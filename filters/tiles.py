@@ -17,12 +17,18 @@ that can multiply and add 120e9 times a second, 5x5 taps over 6 channels:
     tiles of 8 rows by 2 vectors                 96 to 114e9
 """
 
+from typing import Any, TypeAlias
+
 import numpy as np
 from llvmlite import binding, ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 from ..jit import FAST_MATH, config
+
+# llvmlite's own types do not know each other well enough to be checked.
+Builder: TypeAlias = Any
+Value: TypeAlias = Any
 
 INDEX = ir.IntType(64)
 FLAGS = tuple(sorted(FAST_MATH))
@@ -43,27 +49,27 @@ LANES, VECTORS = _vector_shape()
 class _Rows:
     """Vectors of a flat array in memory, for an LLVM builder."""
 
-    def __init__(self, builder: ir.IRBuilder, data: ir.Value):
+    def __init__(self, builder: Builder, data: Value):
         self.builder, self.data = builder, data
         self.number = data.type.pointee
         self.bytes = 4 if isinstance(self.number, ir.FloatType) else 8
 
-    def scalar(self, *where: ir.Value) -> ir.Value:
+    def scalar(self, *where: Value) -> Value:
         return self.builder.load(self._address(where))
 
-    def load(self, lanes: int, *where: ir.Value) -> ir.Value:
+    def load(self, lanes: int, *where: Value) -> Value:
         value = self.builder.load(self._vector(lanes, where))
         value.align = self.bytes
         return value
 
-    def store(self, value: ir.Value, *where: ir.Value) -> None:
+    def store(self, value: Value, *where: Value) -> None:
         self.builder.store(value, self._vector(value.type.count, where)).align = self.bytes
 
-    def _vector(self, lanes: int, where: tuple) -> ir.Value:
+    def _vector(self, lanes: int, where: tuple) -> Value:
         kind = ir.VectorType(self.number, lanes).as_pointer()
         return self.builder.bitcast(self._address(where), kind)
 
-    def _address(self, where: tuple) -> ir.Value:
+    def _address(self, where: tuple) -> Value:
         address = self.data
         for step in where:
             address = self.builder.gep(address, [step])
@@ -74,19 +80,19 @@ def _constant(number: int) -> ir.Constant:
     return ir.Constant(INDEX, number)
 
 
-def _splat(builder: ir.IRBuilder, value: ir.Value, lanes: int) -> ir.Value:
+def _splat(builder: Builder, value: Value, lanes: int) -> Value:
     empty = ir.Constant(ir.VectorType(value.type, lanes), ir.Undefined)
     first = builder.insert_element(empty, value, ir.Constant(ir.IntType(32), 0))
     zeros = ir.Constant(ir.VectorType(ir.IntType(32), lanes), [0] * lanes)
     return builder.shuffle_vector(first, empty, zeros)
 
 
-def _multiply_add(builder: ir.IRBuilder, place: ir.Value, a: ir.Value, b: ir.Value) -> None:
+def _multiply_add(builder: Builder, place: Value, a: Value, b: Value) -> None:
     product = builder.fmul(a, b, flags=FLAGS)
     builder.store(builder.fadd(builder.load(place), product, flags=FLAGS), place)
 
 
-def _sweep(builder: ir.IRBuilder, length: ir.Value, widths: list[int], body) -> None:
+def _sweep(builder: Builder, length: Value, widths: list[int], body) -> None:
     """Emit `body(position, width)` over a length: in the first width, then the next, ..."""
     position = cgutils.alloca_once_value(builder, _constant(0))
     for width in widths:
@@ -192,7 +198,7 @@ def _weigh_rows_plainly(y, y_at, y_step, start, x, x_at,
         y[begin : begin + length] = total
 
 
-def _multiply_tile(builder, sums, dy, x, lines: ir.Value, length: ir.Value):
+def _multiply_tile(builder, sums, dy, x, lines: Value, length: Value):
     """Emit one tile.
 
     sums is (array, places of the rows, places of the taps); dy and x are
@@ -226,7 +232,7 @@ def _multiply_tile(builder, sums, dy, x, lines: ir.Value, length: ir.Value):
             sums.store(builder.fadd(sums.load(1, sum_row, sum_tap), found), sum_row, sum_tap)
 
 
-def _total(builder: ir.IRBuilder, vector: ir.Value) -> ir.Value:
+def _total(builder: Builder, vector: Value) -> Value:
     """Add a vector's numbers up, halves to halves."""
     lanes = vector.type.count
     while lanes > 1:
@@ -289,5 +295,5 @@ def _multiply_rows_plainly(sums, sums_step, dy, dy_at, dy_step, dy_line, x, x_at
                 sums[r * sums_step + places[k]] += dy[a : a + length] @ x[b : b + length]
 
 
-weigh_rows = _weigh_rows_plainly if config.DISABLE_JIT else _weigh_rows
-multiply_rows = _multiply_rows_plainly if config.DISABLE_JIT else _multiply_rows
+weigh_rows: Any = _weigh_rows_plainly if config.DISABLE_JIT else _weigh_rows
+multiply_rows: Any = _multiply_rows_plainly if config.DISABLE_JIT else _multiply_rows

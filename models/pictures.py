@@ -144,19 +144,24 @@ class _Shelf:
         self.first = ""
 
     def put(self, place: int, image: np.ndarray, name: str) -> None:
+        """Keep a picture."""
         channels = self.channels or (1 if image.ndim == 2 else 3)
         if not place:
             self.first = name
             self.images = np.empty((self.count, *image.shape[:2], channels), np.uint8)
         if image.shape[:2] != self.images.shape[1:3]:
-            (rows, columns), (height, width) = image.shape[:2], self.images.shape[1:3]
             raise EdgewiseError(
-                f"the pictures differ in size ({self.first} is {width}x{height} and {name} is "
-                f"{columns}x{rows}); give one size for all, such as --size {width}x{height}"
+                f"the pictures differ in size ({self.first} is {_size(self.images[0])} and "
+                f"{name} is {_size(image)}); give one size for all, such as --size "
+                f"{_size(self.images[0])}"
             )
-        if channels > self.images.shape[3]:
+        if channels > self.images.shape[-1]:
             self.images = np.repeat(self.images, 3, axis=3)
         self.images[place] = image[..., None] if image.ndim == 2 else image
+
+
+def _size(image: np.ndarray) -> str:
+    return f"{image.shape[1]}x{image.shape[0]}"
 
 
 def as_bytes(image: np.ndarray) -> np.ndarray:

@@ -35,16 +35,11 @@ class Tape:
         self.uses = {node.name: self._use(node) for node in network.nodes}
 
     def _use(self, node) -> Use:
-        of_node = f"{node.owner}."
-        own = (
-            {
-                name.removeprefix(of_node): array
-                for name, array in arrays.items()
-                if name.startswith(of_node)
-            }
-            for arrays in (self.parameters, self.gradients, self.network.state)
-        )
-        return Use(*own)
+        def own(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+            start = f"{node.owner}."
+            return {n.removeprefix(start): a for n, a in arrays.items() if n.startswith(start)}
+
+        return Use(own(self.parameters), own(self.gradients), own(self.network.state))
 
     def forward(
         self, x: np.ndarray, *, training: bool = False, seed: tuple[int, ...] = (0,)

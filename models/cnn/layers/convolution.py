@@ -93,12 +93,6 @@ class Conv(Layer):
         window = np.prod(self.wanted(*shapes)["weight"].shape[1:])
         return int(np.prod(self.output_shape(*shapes)) * window)
 
-    def _plan(self, shape: Shape) -> ConvolutionPlan:
-        kernel = self.wanted(shape[:3])["weight"].shape[1:]
-        return plan_convolution(
-            kernel, self.filters // self.groups, *self.axes(shape[:3]), batch=shape[3]
-        )
-
     def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
         """Return y (F, OH, OW, N) of x (C, H, W, N)."""
         plan, batch = use.plan(self._plan, x.shape), x.shape[3]

@@ -108,9 +108,8 @@ def forward_taps(kernel: tuple[int, ...], rows: Axis, columns: Axis, batch: int)
     places = (c * height + u) * width + v
     tops = np.arange(rows.count) * rows.stride - rows.before
     inside = _inside(tops[:, None] + np.arange(height) * rows.dilation, rows.length)
-    return Taps(
-        tops * line, *(inside * channels * width), offsets.ravel(), places.ravel(), places.size
-    )
+    firsts, lasts = inside * channels * width
+    return Taps(tops * line, firsts, lasts, offsets.ravel(), places.ravel(), places.size)
 
 
 def _inside(positions: np.ndarray, length: int) -> np.ndarray:
@@ -156,7 +155,8 @@ def backward_taps(
     starts = np.arange(rows.length) + rows.before
     positions = starts[:, None] - (height - 1 - np.arange(height)) * rows.dilation
     inside = _inside(positions, lines) * filters * width
-    return Taps(starts * line, *inside, offsets.ravel(), places.ravel(), height * width)
+    firsts, lasts = inside
+    return Taps(starts * line, firsts, lasts, offsets.ravel(), places.ravel(), height * width)
 
 
 def _spread(axis: Axis) -> int:

@@ -24,9 +24,8 @@ class Normalization:
     @classmethod
     def of(cls, images: np.ndarray) -> "Normalization":
         """Measure images (M, H, W, C) uint8."""
-        counts = [
-            np.bincount(images[..., c].ravel(), minlength=256) for c in range(images.shape[3])
-        ]
+        channels = np.moveaxis(images, 3, 0)
+        counts = [np.bincount(channel.ravel(), minlength=256) for channel in channels]
         levels = np.arange(256.0)
         shares = np.stack(counts) / (images.size / images.shape[3])
         mean = shares @ levels
@@ -79,11 +78,11 @@ class Batches:
         count, height, width, _ = images.shape
         self.images, self.normalization, self.batch = images, normalization, batch
         self.order = random.permutation(count)
-        self.warps = self.changes = None
+        self.warps = None
         if augmentation.warps:
             self.warps = augmentation.draw_warps(count, height, width, random)
         else:
-            self.changes = augmentation.draw(count, random)
+            self.shifts, self.flips = augmentation.draw(count, random)
 
     def __len__(self) -> int:
         return -(-len(self.order) // self.batch)
@@ -101,10 +100,10 @@ class Batches:
                 self.images, picks, self.warps[cut], normal.factor, normal.offset, x
             )
         else:
-            shifts, flips = self.changes
             loops.gather(
-                self.images, picks, shifts[cut], flips[cut], normal.factor, normal.offset, x
-            )
+                self.images, picks, self.shifts[cut], self.flips[cut],
+                normal.factor, normal.offset, x,
+            )  # fmt: skip
         return picks
 
 
