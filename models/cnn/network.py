@@ -133,6 +133,25 @@ class Network:
     def _shape_of(self, name: str) -> Shape:
         return self.input_shape if name == INPUT else self.node(name).shape
 
+    def to_dict(self) -> dict:
+        """Return the graph, without its arrays, ready for JSON."""
+        from .spec import to_dict
+
+        return to_dict(self)
+
+    @classmethod
+    def from_dict(cls, description: dict) -> "Network":
+        """Return the network that `to_dict` described, its weights all 0."""
+        from .spec import from_dict
+
+        return from_dict(description)
+
+    def rows(self) -> list[tuple[str, str, Shape, int, int]]:
+        """Return for each node its name, text, output shape, weights and multiply-adds."""
+        from .spec import rows
+
+        return rows(self)
+
     def node(self, name: str) -> Node:
         """Return a node by its name, or raise EdgewiseError."""
         for node in self.nodes:

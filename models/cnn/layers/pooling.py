@@ -10,21 +10,20 @@ from ....images.errors import EdgewiseError
 from . import loops
 from .base import Layer, Parameter, Shape, Use, image_shape
 
-# Size, stride and padding of windows that the loops for pairs are for.
-PAIRS = (2, 2, 0)
-
 
 class PoolPlan(NamedTuple):
     """Where everything lies, for one shape of input.
 
     rows, columns : (size, stride, before); shape : of the output, (C, OH, OW, N);
-    shares : (OH, OW), what a window's sum is multiplied with.
+    shares : (OH, OW), what a window's sum is multiplied with; pairs : whether
+    all windows are 2x2 pixels, side by side, inside the image.
     """
 
     rows: tuple[int, int, int]
     columns: tuple[int, int, int]
     shape: Shape
     shares: np.ndarray
+    pairs: bool
 
 
 class _Pool(Layer):
@@ -66,6 +65,10 @@ class _Pool(Layer):
             (columns.size, columns.stride, columns.before),
             (shape[0], rows.count, columns.count, shape[3]),
             1 / counts,
+            all(
+                (axis.size, axis.stride, axis.before) == (2, 2, 0) and 2 * axis.count <= axis.length
+                for axis in (rows, columns)
+            ),
         )
 
     def counts(self, axis: Axis) -> np.ndarray:
@@ -106,7 +109,7 @@ class MaxPool(_Pool):
         y = use.array("y", plan.shape, x.dtype)
         winners = use.array("winners", plan.shape, np.int32)
         use.kept.update(shape=x.shape, winners=winners)
-        if plan.rows == plan.columns == PAIRS:
+        if plan.pairs:
             loops.max_pool_pairs(x, y, winners)
         else:
             loops.max_pool(x, plan.rows, plan.columns, y, winners)
@@ -116,7 +119,7 @@ class MaxPool(_Pool):
         """Return dx (C, H, W, N) of dy (C, OH, OW, N)."""
         dx = use.array("dx", use.kept["shape"], dy.dtype)
         plan, winners = use.plan(self.plan, dx.shape), use.kept["winners"]
-        if plan.rows == plan.columns == PAIRS:
+        if plan.pairs:
             loops.max_pool_pairs_backward(dy, winners, dx)
         else:
             loops.max_pool_backward(dy, winners, plan.rows, plan.columns, dx)
