@@ -32,10 +32,10 @@ class Augmentation:
     crop: float = 1.0
 
     def __post_init__(self):
-        if self.shift < 0 or self.rotate < 0 or not 0 < self.crop <= 1:
+        if self.shift < 0 or not 0 <= self.rotate <= 180 or not 0 < self.crop <= 1:
             raise EdgewiseError(
-                f"augmentation {self.text or 'none'}: shift and rotate are at least 0, crop is "
-                "above 0 and at most 1"
+                f"augmentation shift:{self.shift},rotate:{self.rotate:g},crop:{self.crop:g}: shift "
+                "is at least 0, rotate from 0 to 180, crop above 0 and at most 1"
             )
 
     @classmethod
@@ -56,10 +56,13 @@ class Augmentation:
             wanted = 0 if step.name == "flip" else 1
             if len(step.values) != wanted or step.options:
                 raise step.error("write shift:PIXELS, flip, rotate:DEGREES or crop:SHARE")
+            if step.name in found:
+                raise step.error("given twice; once is enough")
             try:
                 found[step.name] = READERS[step.name](*step.values)
             except ValueError:
-                raise step.error(f'"{step.values[0]}" is not a number') from None
+                number = "whole number" if step.name == "shift" else "number"
+                raise step.error(f'"{step.values[0]}" is not a {number}') from None
         return cls(**found)  # type: ignore[arg-type]
 
     @property
