@@ -7,7 +7,7 @@ and who did which shard leaves no trace.
 """
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
 import numpy as np
@@ -25,7 +25,7 @@ SHARD = 32
 
 
 class Workers:
-    """Threads that each take the next piece of work; with one, no thread at all.
+    """The calling thread and some others, which each take the next piece of work.
 
     Parameters
     ----------
@@ -33,13 +33,27 @@ class Workers:
     """
 
     def __init__(self, threads: int):
-        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        self._others = threads - 1
+        self._pool = ThreadPoolExecutor(self._others) if self._others else None
 
     def run(self, work: Callable, pieces: list) -> list:
         """Return ``[work(piece) for piece in pieces]``."""
-        if self._pool is None or len(pieces) == 1:
-            return [work(piece) for piece in pieces]
-        return list(self._pool.map(work, pieces))
+        found = [None] * len(pieces)
+        places = iter(range(len(pieces)))
+
+        def take() -> None:
+            for place in places:
+                found[place] = work(pieces[place])
+
+        helpers = min(self._others, len(pieces) - 1)
+        tasks = [self._pool.submit(take) for _ in range(helpers)] if self._pool else []
+        try:
+            take()
+        finally:
+            wait(tasks)
+        for task in tasks:
+            task.result()
+        return found
 
     def close(self) -> None:
         """End the threads, after the work in hand."""
