@@ -170,11 +170,14 @@ def _size(image: np.ndarray) -> str:
 
 
 def as_bytes(image: np.ndarray) -> np.ndarray:
-    """Return a picture as uint8: 16 bits lose their lower half, others are rounded and cut off."""
+    """Return a picture as uint8: 16 bits lose their lower half, others are rounded and cut off.
+
+    NaN becomes 0.
+    """
     if image.dtype == np.uint16:
         return (image >> 8).astype(np.uint8)
     if image.dtype != np.uint8:
-        return np.clip(np.rint(image), 0, 255).astype(np.uint8)
+        return np.clip(np.nan_to_num(np.rint(image)), 0, 255).astype(np.uint8)
     return image
 
 
