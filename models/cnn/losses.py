@@ -3,6 +3,9 @@
 import numpy as np
 
 
+# Scores that have grown beyond all bounds give a loss that is no number, which
+# whoever trains looks at; a warning would only come before the sentence.
+@np.errstate(over="ignore", invalid="ignore")
 def softmax_cross_entropy(
     scores: np.ndarray, labels: np.ndarray, *, smoothing: float = 0.0
 ) -> tuple[float, np.ndarray]:

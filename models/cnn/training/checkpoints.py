@@ -42,17 +42,32 @@ def load_checkpoint(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dic
 
 
 def refuse_changes(path: str | os.PathLike, before: dict, now: dict) -> None:
-    """Raise EdgewiseError if a training is not the one that a checkpoint is of."""
+    """Raise EdgewiseError if a training is not the one that a checkpoint is of.
+
+    Parameters
+    ----------
+    path : path
+    before, now : dict
+        `settings`, whose values can be shown, and what was `given`, which is
+        too long for that.
+    """
+    had, has = before.get("settings", {}), now["settings"]
     changed = [
-        f"{name} was {before.get(name)}, and is {now.get(name)}"
-        for name in now
-        if before.get(name) != now[name]
+        f"{name} was {_shown(had.get(name))}, and is {_shown(has[name])}"
+        for name in has
+        if had.get(name) != has[name]
     ]
+    given = before.get("given", {})
+    changed += [f"other {name}" for name in now["given"] if given.get(name) != now["given"][name]]
     if changed:
         raise EdgewiseError(
-            f"{os.fspath(path)} is of another training: {'; '.join(changed)}; use the settings "
-            "of before, or start anew without --resume"
+            f"{os.fspath(path)} is of another training: {'; '.join(changed)}; go on with the "
+            "settings and pictures of before, or start anew without --resume"
         )
+
+
+def _shown(value) -> str:
+    return "none" if value in (None, "") else str(value)
 
 
 def digest(*arrays: np.ndarray) -> str:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ....images.errors import DataError, EdgewiseError
+from ....images.errors import EdgewiseError
 from ..losses import softmax_cross_entropy
 from ..network import Network
 from ..spec import to_dict
 from .batches import Batches, Normalization, with_channels
+from .checking import checked
 from .checkpoints import digest, load_checkpoint, refuse_changes, save_checkpoint
 from .history import History
 from .optimizers import OPTIMIZERS
@@ -75,12 +76,17 @@ def fit(
         If images, labels and network do not fit.
     """
     chosen = TrainingSettings(**settings)
-    images, labels = _checked(network, images, labels)
-    unseen = _checked(network, *validation) if validation else None
+    images, labels = checked(network, images, labels)
+    unseen = checked(network, *validation) if validation else None
     normal = normalization or Normalization.of(images)
     with working(threads) as workers:
         training = Training(network, chosen, normal, workers)
-        training.names = {"data": digest(images, labels), "network": to_dict(network)}
+        training.given = {
+            "pictures": digest(images, labels),
+            "validation pictures": digest(*unseen) if unseen else None,
+            "network": to_dict(network),
+            "normalization": digest(normal.mean, normal.deviation),
+        }
         if resume and checkpoint:
             training.restore(checkpoint)
         while not training.over:
@@ -89,28 +95,6 @@ def fit(
                 training.save(checkpoint)
         training.finish()
     return training.history
-
-
-def _checked(network: Network, images: np.ndarray, labels: np.ndarray) -> Labelled:
-    """Return images (M, H, W, C) and labels int64, or raise DataError."""
-    images, labels = with_channels(images), np.asarray(labels, np.int64)
-    channels, height, width = network.input_shape
-    if images.shape[1:] != (height, width, channels):
-        raise DataError(
-            f"the network takes pictures of {width}x{height} with {channels} channels, and gets "
-            f"{images.shape[2]}x{images.shape[1]} with {images.shape[3]}"
-        )
-    if not len(images) or len(images) != len(labels):
-        raise DataError(f"there are {len(images)} pictures and {len(labels)} labels")
-    if len(network.output_shape) != 1:
-        raise DataError("the network ends with images; end it with flatten and dense:classes")
-    (classes,) = network.output_shape
-    if labels.min() < 0 or labels.max() >= classes:
-        raise DataError(
-            f"the network gives {classes} scores, and the labels go from {labels.min()} to "
-            f"{labels.max()}; end it with dense:classes"
-        )
-    return images, labels
 
 
 class Training:
@@ -138,7 +122,7 @@ class Training:
         self.gradients = Gradients(network, workers, settings.smoothing)
         self.decay = network.decays * network.dtype.type(settings.decay or 0.0)
         self.average = network.vector.copy() if settings.averaging else None
-        self.names: dict = {}
+        self.given: dict = {}
         self.best = self._weights()
 
     @property
@@ -155,6 +139,7 @@ class Training:
             images, self.normalization, self.settings.augmentation, self.settings.batch, seed
         )
         row = {"epoch": number + 1} | self._steps(batches, labels, seed, progress)
+        self._check_weights(number)
         row |= self._judge(validation)
         row["seconds"] = round(time.perf_counter() - started, 3)
         self.history.epochs.append(row)
@@ -167,7 +152,7 @@ class Training:
             size = len(batches.places(number))
             part, found, gradient = self.gradients.of(batches, labels, number, seed)
             if not math.isfinite(part):
-                raise EdgewiseError(self._diverged(epoch, number))
+                raise self._diverged("the loss is not a finite number", epoch, number)
             rate = self.settings.rate_at(epoch * steps + number, self.settings.epochs * steps)
             self._step(gradient, rate)
             loss, right, done = loss + part * size, right + found, done + size
@@ -190,10 +175,17 @@ class Training:
         if self.average is not None:
             self.average += vector.dtype.type(1 - self.settings.averaging) * (vector - self.average)
 
-    def _diverged(self, epoch: int, number: int) -> str:
-        return (
-            f"the loss is not a finite number any more, in epoch {epoch + 1}, batch {number + 1}; "
-            f"try a smaller --rate than {self.settings.rate:g}, or --optimizer adamw"
+    def _check_weights(self, epoch: int) -> None:
+        weights = (self.network.vector, *self.network.state.values())
+        if not all(np.isfinite(array).all() for array in weights):
+            raise self._diverged("the weights are not finite numbers", epoch)
+
+    def _diverged(self, what: str, epoch: int, number: int | None = None) -> EdgewiseError:
+        batch = "" if number is None else f", batch {number + 1}"
+        other = " or --optimizer adamw" if self.settings.optimizer == "sgd" else ""
+        return EdgewiseError(
+            f"{what} any more, in epoch {epoch + 1}{batch}; try a smaller rate than "
+            f"{self.settings.rate:g}, such as --rate {(self.settings.rate or 0) / 10:g}{other}"
         )
 
     def _weights(self) -> dict[str, np.ndarray]:
@@ -238,9 +230,6 @@ class Training:
         """Give the network the weights of the best epoch."""
         self._use(self.best)
 
-    def _facts(self) -> dict:
-        return {**self.settings.to_dict(), **self.names}
-
     def save(self, path: str | os.PathLike) -> None:
         """Write a checkpoint."""
         arrays = {"vector": self.network.vector}
@@ -250,7 +239,8 @@ class Training:
         if self.average is not None:
             arrays["average"] = self.average
         facts = {
-            "training": self._facts(),
+            "settings": self.settings.to_dict(),
+            "given": self.given,
             "epochs": self.history.epochs,
             "best": self.history.best,
             "stopped": self.history.stopped,
@@ -263,7 +253,8 @@ class Training:
         if not Path(path).exists():
             return
         arrays, facts = load_checkpoint(path)
-        refuse_changes(path, facts["training"], self._facts())
+        now = {"settings": self.settings.to_dict(), "given": self.given}
+        refuse_changes(path, facts, now)
         self._use(arrays)
         self.best = _under("best.", arrays)
         self.optimizer.memory = _under("memory.", arrays)
