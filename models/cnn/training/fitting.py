@@ -12,7 +12,7 @@ from ....images.errors import EdgewiseError
 from ..losses import softmax_cross_entropy
 from ..network import Network
 from ..spec import to_dict
-from .batches import Batches, Normalization, with_channels
+from .batches import Batches, Normalization
 from .checking import checked
 from .checkpoints import digest, load_checkpoint, refuse_changes, save_checkpoint
 from .history import History
@@ -141,6 +141,8 @@ class Training:
         row = {"epoch": number + 1} | self._steps(batches, labels, seed, progress)
         self._check_weights(number)
         row |= self._judge(validation)
+        if not math.isfinite(row["validation_loss"] or 0.0):
+            raise self._diverged("the validation loss is not a finite number", number)
         row["seconds"] = round(time.perf_counter() - started, 3)
         self.history.epochs.append(row)
         self._keep_best(validation is not None)
