@@ -9,7 +9,8 @@ from ..pictures import as_network_sees
 from .losses import softmax
 from .network import Network
 from .spec import from_dict, to_dict
-from .training.batches import Normalization, with_channels
+from .training.batches import Normalization
+from .training.checking import checked_images
 from .training.shards import scores_of, working
 
 
@@ -35,6 +36,11 @@ class CnnModel:
     measure = "probability"
 
     def __post_init__(self) -> None:
+        if len(self.network.input_shape) != 3 or self.channels not in (1, 3):
+            raise DataError(
+                f"the network takes {self.network.input_shape}; a model of pictures takes (1, H, "
+                "W) or (3, H, W)"
+            )
         if self.network.output_shape != (len(self.classes),):
             raise DataError(
                 f"the network's output {self.network.output_shape} does not fit "
@@ -68,9 +74,15 @@ class CnnModel:
         Returns
         -------
         ndarray, (N, classes) float32
+
+        Raises
+        ------
+        DataError
+            If the images are of another size, colour or dtype; see `prepare`.
         """
+        images = checked_images(self.network, images)
         with working(threads) as workers:
-            scores = scores_of(self.network, with_channels(images), self.normalization, workers)
+            scores = scores_of(self.network, images, self.normalization, workers)
         return softmax(scores)
 
 
@@ -83,8 +95,12 @@ def describe(model: CnnModel) -> tuple[dict, dict[str, np.ndarray]]:
         "deviation": [float(value) for value in model.normalization.deviation],
         "training": model.training,
     }
-    arrays = dict(model.network.parameters)
-    return facts, arrays | {f"state.{name}": a for name, a in model.network.state.items()}
+    return facts, _arrays(model.network)
+
+
+def _arrays(network: Network) -> dict[str, np.ndarray]:
+    states = {f"state.{name}": array for name, array in network.state.items()}
+    return network.parameters | states
 
 
 def rebuild(facts: dict, arrays: dict[str, np.ndarray]) -> CnnModel:
@@ -95,20 +111,37 @@ def rebuild(facts: dict, arrays: dict[str, np.ndarray]) -> CnnModel:
     KeyError, TypeError, ValueError
         If something is missing or makes no sense.
     """
-    network = from_dict(facts["network"])
-    places = dict(network.parameters)
-    places |= {f"state.{name}": array for name, array in network.state.items()}
-    if set(places) != set(arrays):
-        raise ValueError("its arrays are not those of its network")
-    for name, place in places.items():
-        found = arrays[name]
+    network = from_dict(facts["network"], {name: a.shape for name, a in arrays.items()})
+    _fill(network, arrays)
+    classes = facts["classes"]
+    if not isinstance(classes, list) or len(set(classes)) < len(classes):
+        raise ValueError("its classes are no list of different names")
+    names = tuple(str(name) for name in classes)
+    return CnnModel(network, names, _normalization(facts, network), dict(facts["training"]))
+
+
+def _fill(network: Network, arrays: dict[str, np.ndarray]) -> None:
+    places = _arrays(network)
+    for name in (*places, *arrays):
+        if name not in arrays:
+            raise ValueError(f"{name} is missing")
+        if name not in places:
+            raise ValueError(f"{name} is none of the network's arrays")
+        found, place = arrays[name], places[name]
         if found.shape != place.shape or found.dtype != np.float32:
-            raise ValueError(f"{name} is not of the network's shape")
+            raise ValueError(f"{name} is not of the network's shape and float32")
         if not np.isfinite(found).all():
             raise ValueError(f"{name} holds NaN or infinity")
+        if name.endswith(".variance") and found.min() < 0:
+            raise ValueError(f"{name} holds negative numbers")
         place[...] = found
-    scale = [np.array(facts[name], np.float32) for name in ("mean", "deviation")]
-    if any(values.shape != network.input_shape[:1] for values in scale):
-        raise ValueError("its normalization does not fit the network")
-    classes = tuple(str(name) for name in facts["classes"])
-    return CnnModel(network, classes, Normalization(*scale), dict(facts["training"]))
+
+
+def _normalization(facts: dict, network: Network) -> Normalization:
+    mean, deviation = (np.array(facts[name], np.float32) for name in ("mean", "deviation"))
+    for values in (mean, deviation):
+        if values.shape != network.input_shape[:1] or not np.isfinite(values).all():
+            raise ValueError("its normalization does not fit the network")
+    if deviation.min() <= 0:
+        raise ValueError("its normalization divides by 0")
+    return Normalization(mean, deviation)

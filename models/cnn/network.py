@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...images.errors import EdgewiseError
-from .layers import Layer, Shape
+from .layers import Add, Layer, Shape
 from .memory import aligned, packed
 from .tape import INPUT, Tape, absorb_statistics
 
@@ -124,6 +124,8 @@ class Network:
         name = name or self._free_name(layer.kind)
         if name == INPUT or any(name == node.name for node in self.nodes):
             raise EdgewiseError(f'there is a node "{name}" already; give another name')
+        if len(inputs) > 1 and not isinstance(layer, Add):
+            raise EdgewiseError(f"{name} has {len(inputs)} inputs; only add takes more than one")
         shape = layer.output_shape(*shapes)
         node = Node(name, layer, inputs, shapes, shape, self._owner(share) if share else name)
         self._allocate(node)

@@ -9,7 +9,7 @@ from ...filters.grammar import Step, parse_chain
 from ...filters.registry import Named, suggest
 from ...images.errors import EdgewiseError
 from .architectures import ARCHITECTURES, expand
-from .layers import LAYERS, Layer
+from .layers import LAYERS, Layer, Shape
 from .network import Network
 
 
@@ -83,23 +83,48 @@ def to_dict(network: Network) -> dict:
     }
 
 
-def from_dict(description: dict) -> Network:
+def from_dict(description: dict, shapes: dict[str, Shape] | None = None) -> Network:
     """Build the network that `to_dict` described, its weights all 0.
+
+    Parameters
+    ----------
+    description : dict
+    shapes : dict, optional
+        Shapes of all arrays by name; they are compared before room is made for
+        any, so that a damaged file cannot ask for more memory than its own size.
 
     Raises
     ------
     EdgewiseError, KeyError, TypeError, ValueError
-        If the description makes no sense.
+        If the description makes no sense, or the shapes are others.
     """
     network = Network(tuple(description["input"]), seed=None)
     for node in description["nodes"]:
         (step,) = parse_chain(node["layer"])
+        layer = read_layer(step)
         share = node["owner"] if node["owner"] != node["name"] else None
-        network.add(read_layer(step), *node["inputs"], name=node["name"], share=share)
+        if shapes is not None and not share:
+            _check_shapes(network, layer, node, shapes)
+        network.add(layer, *node["inputs"], name=node["name"], share=share)
     return network
 
 
-def rows(network: Network) -> list[tuple[str, str, tuple[int, ...], int, int]]:
+def _check_shapes(network: Network, layer: Layer, node: dict, shapes: dict[str, Shape]) -> None:
+    inputs = [
+        network.input_shape if name == "input" else network.node(name).shape
+        for name in node["inputs"]
+    ]
+    # Settings that do not fit the inputs are told better here than by a shape.
+    layer.output_shape(*inputs)
+    for key, parameter in layer.wanted(*inputs).items():
+        name = f"{node['name']}.{key}"
+        if name not in shapes:
+            raise ValueError(f"{name} is missing")
+        if shapes[name] != parameter.shape:
+            raise ValueError(f"{name} is {shapes[name]}, and the network's {parameter.shape}")
+
+
+def rows(network: Network) -> list[tuple[str, str, Shape, int, int]]:
     """Return for each node its name, text, output shape, weights and multiply-adds."""
     return [
         (

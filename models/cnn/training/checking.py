@@ -23,7 +23,7 @@ def checked(
     DataError
         If they do not fit the network or each other.
     """
-    images, labels = _checked_images(network, np.asarray(images)), np.asarray(labels)
+    images, labels = checked_images(network, np.asarray(images)), np.asarray(labels)
     if len(images) != len(labels) or not len(images):
         raise DataError(f"there are {len(images)} pictures and {len(labels)} labels")
     if labels.ndim != 1 or labels.dtype.kind not in "iu":
@@ -39,7 +39,8 @@ def checked(
     return images, labels.astype(np.int64)
 
 
-def _checked_images(network: Network, images: np.ndarray) -> np.ndarray:
+def checked_images(network: Network, images: np.ndarray) -> np.ndarray:
+    """Return images (M, H, W, C) uint8, or raise DataError; see `checked`."""
     if images.dtype != np.uint8 or images.ndim not in (3, 4):
         raise DataError(
             f"images are uint8, (M, H, W) or (M, H, W, C), not {images.dtype} {images.shape}"
