@@ -52,18 +52,19 @@ def contact_sheet(
         PAPER,
     )
     draw = ImageDraw.Draw(page)
-    draw.text((MARGIN, MARGIN - 6), heading, INK, _font(24))
+    draw.text((MARGIN, MARGIN - 6), heading, INK, font(24))
     for number, tile in enumerate(tiles):
         row, column = divmod(number, columns)
         left = MARGIN + column * (width + GAP)
         top = MARGIN + 44 + row * (height + CAPTION + GAP)
         page.paste(Image.fromarray(_fit(tile.picture, size)), (left, top))
-        draw.text((left, top + height + 6), tile.title, INK, _font(15))
-        draw.text((left, top + height + 26), tile.note, FAINT, _font(12))
+        draw.text((left, top + height + 6), tile.title, INK, font(15))
+        draw.text((left, top + height + 26), tile.note, FAINT, font(12))
     return np.array(page)
 
 
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Return the font of all pages."""
     return ImageFont.load_default(size)
 
 
