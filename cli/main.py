@@ -19,6 +19,7 @@ COMMANDS = {
     "evaluate": ("evaluate", "Measure a model on labelled pictures."),
     "predict": ("predict", "Name what is in pictures, with a trained model."),
     "show": ("show", "Show a network as a table, and what a model looks for and sees."),
+    "export": ("export", "Write a model as ONNX, for other programs."),
     "inspect": ("inspect", "Say what a picture, data set, feature file or model holds."),
     "demo": ("demo", "Show everything once, on the sample pictures."),
 }
