@@ -15,8 +15,8 @@ from pathlib import Path
 
 from .timing import Row, table
 
-TOPICS = ("correlation", "hog", "pooling", "startup")
-PEERS = ("numpy", "numba", "opencv-python-headless", "scikit-image", "scipy", "pillow")
+TOPICS = ("correlation", "hog", "pooling", "startup", "cnn")
+PEERS = ("numpy", "numba", "opencv-python-headless", "scikit-image", "scipy", "pillow", "torch")
 
 
 def machine() -> dict:

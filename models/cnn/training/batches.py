@@ -24,10 +24,9 @@ class Normalization:
     @classmethod
     def of(cls, images: np.ndarray) -> "Normalization":
         """Measure images (M, H, W, C) uint8."""
-        channels = np.moveaxis(images, 3, 0)
-        counts = [np.bincount(channel.ravel(), minlength=256) for channel in channels]
-        levels = np.arange(256.0)
-        shares = np.stack(counts) / (images.size / images.shape[3])
+        counts = np.zeros((images.shape[3], 256), np.int64)
+        loops.count_levels(images, counts)
+        levels, shares = np.arange(256.0), counts / counts[0].sum()
         mean = shares @ levels
         deviation = np.sqrt(np.maximum(shares @ levels**2 - mean**2, 0))
         # A set of one colour has no deviation to divide by.

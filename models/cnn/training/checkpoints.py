@@ -75,5 +75,5 @@ def digest(*arrays: np.ndarray) -> str:
     found = hashlib.blake2b(digest_size=8)
     for array in arrays:
         found.update(f"{array.shape}{array.dtype}".encode())
-        found.update(array.tobytes())
+        found.update(np.ascontiguousarray(array).data)
     return found.hexdigest()

@@ -51,6 +51,16 @@ def gather_warped(images, picks, warps, factor, offset, x):
 
 
 @serial_loop
+def count_levels(images, counts):
+    """Add to counts (C, 256) how often each value stands in a channel of images (M, H, W, C)."""
+    for image in images:
+        for row in image:
+            for pixel in row:
+                for c in range(len(pixel)):
+                    counts[c, pixel[c]] += 1
+
+
+@serial_loop
 def descend(vector, gradient, velocity, rate, decay, momentum, nesterov):
     """One step of stochastic gradient descent, all in one pass; see `Sgd`."""
     for k in range(len(vector)):
