@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .cnn_checks import share_of
 from .labelled import pictures_of
 from .session import Session
 
@@ -38,7 +39,6 @@ def prepared(
 ) -> Ready:
     """Read the pictures, hold some back, and build the network for them."""
     from ..images.errors import DataError
-    from ..models.cnn.network import Network
 
     channels = 1 if gray else None
     pictures = pictures_of(session, data, size=size, channels=channels, **reading)
@@ -48,29 +48,34 @@ def prepared(
             "more"
         )
     shape = (pictures.channels, *pictures.size)
-    network = Network.from_spec(text, shape, classes=len(pictures.classes), seed=seed)
+    network = _network(text, shape, len(pictures.classes), seed)
     ready = Ready(pictures, None, network, text)
     if validation is None:
         return ready
-    share = _share(validation)
+    share = share_of(validation)
     if share is None:
         return Ready(pictures, ready.more(session, validation, **reading), network, text)
     return Ready(*_split(pictures, share, seed, group), network, text)
 
 
-def _share(validation: str) -> float | None:
-    """Return the share that a text means, None if it names data."""
+def _network(text: str, shape: tuple[int, int, int], classes: int, seed: int) -> "Network":
     import click
 
+    from ..images.errors import EdgewiseError
+    from ..models.cnn.network import Network
+
     try:
-        share = float(validation)
-    except ValueError:
-        return None
-    if not 0 < share < 1:
+        network = Network.from_spec(text, shape, classes=classes, seed=seed)
+    except EdgewiseError as error:
+        raise click.BadParameter(str(error), param_hint="--network") from None
+    if network.output_shape != (classes,):
+        found = "x".join(map(str, network.output_shape))
         raise click.BadParameter(
-            "a share is above 0 and below 1, such as 0.1", param_hint="--validation"
+            f"the network ends with {found} numbers, and there are {classes} classes; end it with "
+            "dense:classes, after flatten or globalpool",
+            param_hint="--network",
         )
-    return share
+    return network
 
 
 def _split(pictures: "Pictures", share: float, seed: int, group: bool):

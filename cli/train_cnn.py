@@ -29,25 +29,25 @@ def _training_options(function):
     for option in reversed(
         [
             click.option("--epochs", type=click.IntRange(min=1), default=10, show_default=True,
-                         help="How often every picture is seen."),
+                         help="How often to go through all pictures."),
             click.option("--batch", type=click.IntRange(min=1), default=64, show_default=True,
-                         help="Pictures a step."),
+                         help="Pictures in each step."),
             click.option("--optimizer", type=click.Choice(OPTIMIZERS), default="sgd",
                          show_default=True, help="SGD has Nesterov momentum 0.9."),
             click.option("--rate", type=float,
                          help="Largest learning rate.  [default: 0.1, for adamw 0.003]"),
             click.option("--schedule", type=click.Choice(SCHEDULES), default="one-cycle",
-                         show_default=True, help="Course of the learning rate."),
+                         show_default=True, help="How the rate goes on from there."),
             click.option("--decay", type=float,
                          help="Weight decay.  [default: 0.0005, for adamw 0.01]"),
             click.option("--smoothing", type=float, default=0.05, show_default=True,
-                         help="Label smoothing."),
+                         help="Label smoothing, 0 for none."),
             click.option("--averaging", type=float, default=0.0, show_default=True,
-                         help="Average the weights over the last 1 / (1 - AVERAGING) steps."),
+                         help="Such as 0.99: use the mean of about the last 100 steps' weights."),
             click.option("--augment", default="", metavar="CHANGES",
-                         help="Such as shift:2,flip,rotate:10,crop:0.8."),
+                         help="Change pictures by chance: shift:2,flip,rotate:10,crop:0.8."),
             click.option("--patience", type=click.IntRange(min=1), metavar="EPOCHS",
-                         help="Stop after so many epochs without a better validation."),
+                         help="With --validation: stop after so many epochs without a better one."),
         ]
     ):  # fmt: skip
         function = option(function)
@@ -79,18 +79,21 @@ def _training_options(function):
 @click.option(
     "--validation",
     metavar="SHARE|DATA",
-    help="Judge after every epoch, and keep the best: 0.1 holds back a tenth.",
+    help="Judge each epoch on pictures held back, such as 0.1 of them, or on others; keep the "
+    "best.",
 )
 @click.option(
     "--group/--no-group",
     default=True,
     help="Hold back groups of a manifest as a whole.  [default: group]",
 )
-@click.option("--test", metavar="DATA", help="Evaluate on this afterwards.")
+@click.option("--test", metavar="DATA", help="Evaluate the model on these pictures in the end.")
 @click.option("--history", metavar="FILE.csv", help="Write loss, accuracy, seconds of each epoch.")
 @click.option("--curves", metavar="PICTURE", help="Draw the learning curves.")
 @click.option(
-    "--checkpoint", metavar="FILE", help="Written after each epoch.  [default: OUT.checkpoint]"
+    "--checkpoint",
+    metavar="FILE",
+    help="What --resume needs, written after each epoch.  [default: OUT.checkpoint]",
 )
 @click.option("--resume", is_flag=True, help="Go on from the checkpoint, if there is one.")
 @seed_option
@@ -108,24 +111,21 @@ def command(
     DATA is a folder with one sub-folder per class, an IDX images file (its
     labels beside it), a CSV, TSV or JSONL manifest (path,label[,group]), or
     the word digits. Layers are conv, maxpool, averagepool, globalpool, dense,
-    flatten, relu, batchnorm, dropout and others: edgewise show network.
+    flatten, relu, batchnorm, dropout and others; edgewise show network lists
+    what a network consists of.
 
     A checkpoint is written after each epoch and deleted when the model
-    stands; with --resume an interrupted training goes on from it, to the same
-    bytes.
+    stands; the same command with --resume goes on from it after an
+    interruption, and gives the same model.
     """
-    from ..images.atomic import refuse_existing
-    from ..models.cnn.training.settings import TrainingSettings
-    from ..models.files import check_name, save_model
+    from ..models.files import save_model
+    from .cnn_checks import check_choices, check_places
     from .cnn_training import prepared, train
 
-    check_name(output)
-    for path in filter(None, (output, history, curves)):
-        refuse_existing(Path(path), overwrite)
-    # Now, so that a mistake in a setting does not show after minutes of reading.
-    TrainingSettings(**settings)
     started = time.perf_counter()
     place = Path(checkpoint or f"{output}.checkpoint")
+    check_choices(settings, network, validation)
+    check_places(output, history, curves, place, overwrite=overwrite, resume=resume)
     reading = {"jobs": jobs, "max_pixels": max_pixels}
     ready = prepared(
         session, data, network, size=size, gray=gray, validation=validation, group=group,

@@ -35,13 +35,23 @@ NAMED_LAYERS = {name: NamedLayer(name, layer) for name, layer in LAYERS.items()}
 
 def build(network: Network, text: str, classes: int | None) -> Network:
     """Add to a network what a text says."""
-    for step in parse_chain(expand(text)):
-        layer = read_layer(step, classes)
+    for step, layer in read_layers(text, classes):
         try:
             network.add(layer)
         except EdgewiseError as problem:
             raise step.error(str(problem)) from None
     return network
+
+
+def read_layers(text: str, classes: int | None = None) -> list[tuple[Step, Layer]]:
+    """Return the layers that a text spells, which need not fit each other yet.
+
+    Raises
+    ------
+    ChainError
+        If there is no such layer, or a setting makes no sense.
+    """
+    return [(step, read_layer(step, classes)) for step in parse_chain(expand(text))]
 
 
 def read_layer(step: Step, classes: int | None = None) -> Layer:

@@ -17,7 +17,7 @@ from .checking import checked
 from .checkpoints import digest, load_checkpoint, refuse_changes, save_checkpoint
 from .history import History
 from .optimizers import OPTIMIZERS
-from .settings import TrainingSettings
+from .settings import DEFAULT_RATE, TrainingSettings
 from .shards import Gradients, Workers, scores_of, working
 
 Labelled = tuple[np.ndarray, np.ndarray]
@@ -184,10 +184,12 @@ class Training:
 
     def _diverged(self, what: str, epoch: int, number: int | None = None) -> EdgewiseError:
         batch = "" if number is None else f", batch {number + 1}"
-        other = " or --optimizer adamw" if self.settings.optimizer == "sgd" else ""
+        rate, optimizer = self.settings.rate or 0.0, self.settings.optimizer
+        smaller = min(rate / 10, DEFAULT_RATE[optimizer])
+        other = " or --optimizer adamw" if optimizer == "sgd" else ""
         return EdgewiseError(
-            f"{what} any more, in epoch {epoch + 1}{batch}; try a smaller rate than "
-            f"{self.settings.rate:g}, such as --rate {(self.settings.rate or 0) / 10:g}{other}"
+            f"{what} any more, in epoch {epoch + 1}{batch}; try a smaller rate than {rate:g}, "
+            f"such as --rate {smaller:g}{other}"
         )
 
     def _weights(self) -> dict[str, np.ndarray]:
