@@ -19,7 +19,7 @@ from edgewise.models.cnn import CnnModel, Network, Normalization, fit
 from edgewise.models.pictures import Pictures, load_pictures
 
 LENET = {"epochs": 12, "rate": 0.1, "smoothing": 0.05}
-SMALL = {"epochs": 12, "batch": 128, "rate": 0.2, "smoothing": 0.05}
+SMALL = {"epochs": 10, "batch": 128, "rate": 0.2, "smoothing": 0.05}
 
 # work: (network, data set, seeds, settings)
 WORKS = {
@@ -28,7 +28,7 @@ WORKS = {
         "lenet5",
         "mnist",
         5,
-        {**LENET, "epochs": 20, "augment": "shift:1"},
+        {**LENET, "epochs": 18, "augment": "shift:1"},
     ),
     "small, MNIST": ("small", "mnist", 5, SMALL),
     "small, Fashion-MNIST": ("small", "fashion", 5, SMALL),
@@ -36,13 +36,13 @@ WORKS = {
         "small",
         "fashion",
         5,
-        {"epochs": 20, "rate": 0.1, "smoothing": 0.02, "augment": "shift:1,flip"},
+        {**SMALL, "epochs": 16, "smoothing": 0.02, "augment": "shift:1,flip"},
     ),
     "quick, CIFAR-10": (
         "quick",
         "cifar",
         3,
-        {"epochs": 20, "batch": 128, "rate": 0.1, "smoothing": 0.05, "augment": "shift:3,flip"},
+        {"epochs": 12, "batch": 128, "rate": 0.1, "smoothing": 0.05, "augment": "shift:3,flip"},
     ),
 }
 
