@@ -100,6 +100,10 @@ LAYERS = {
     ),
     "conv_3x3_depthwise": ("conv:8:3:groups=4", nn.Conv2d(4, 8, 3, groups=4), MAPS),
     "conv_4x4_same": ("conv:3:4:padding=same", nn.Conv2d(4, 3, 4, padding="same"), MAPS),
+    "conv_1x4_dilation2_same": (
+        "conv:3:1/4:dilation=1/2:padding=same",
+        nn.Conv2d(4, 3, (1, 4), dilation=(1, 2), padding="same"), MAPS,
+    ),
     "conv_everything": (
         "conv:4:3/5:stride=2/1:dilation=2/1:padding=1/2:groups=2",
         nn.Conv2d(4, 4, (3, 5), (2, 1), (1, 2), (2, 1), 2), MAPS,

@@ -26,7 +26,7 @@ class Conv(Layer):
         Rows and columns, KH and KW.
     stride, dilation : int or (int, int)
     padding : {'valid', 'same', 'full'}, int, (int, int) or ((int, int), (int, int))
-        Zeros around the image.
+        Zeros around the image; ``same`` puts the smaller half before it.
     groups : int
         Output channels of a group see the input channels of that group only.
     bias : bool
@@ -62,7 +62,7 @@ class Conv(Layer):
             strict=True,
         )
         rows, columns = (
-            correlation_axis(n, k, stride=s, dilation=d, padding=p, anchor=(k - 1) // 2)
+            correlation_axis(n, k, stride=s, dilation=d, padding=_halves(p, d * (k - 1)), anchor=0)
             for n, k, s, d, p in settings
         )
         return rows, columns
@@ -137,3 +137,8 @@ class Conv(Layer):
     def _zeros(self, use: Use, like: np.ndarray) -> np.ndarray:
         most = max(self.filters, use.kept["shape"][0] if use.kept else 0)
         return use.array("zeros", (most,), like.dtype, fill=0)
+
+
+def _halves(padding: str | tuple[int, int], span: int) -> str | tuple[int, int]:
+    """Return the zeros before and after that ``same`` stands for in PyTorch."""
+    return (span // 2, span - span // 2) if padding == "same" else padding

@@ -122,8 +122,9 @@ def group_lines(rows: Axis) -> tuple[np.ndarray, np.ndarray]:
     tops = np.arange(rows.count) * rows.stride - rows.before
     positions = np.arange(rows.size)[:, None] * rows.dilation + tops
     first, end = _inside(positions, rows.length)
-    # A kernel row that never meets the image keeps an empty range within bounds.
-    return np.minimum(first, rows.count - 1), np.maximum(end, np.minimum(first, rows.count - 1))
+    # A kernel row that never meets the image gets an empty range within bounds.
+    meets = first < end
+    return np.where(meets, first, 0), np.where(meets, end, 0)
 
 
 def backward_taps(
