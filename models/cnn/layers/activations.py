@@ -1,11 +1,13 @@
 """Activations: what makes two layers more than one."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
+from ....images.errors import EdgewiseError
 from . import loops
-from .base import Layer, Use
+from .base import Layer, Shape, Use
 
 # LeCun et al. 1998, appendix A: f(1) = 1, f(-1) = -1, steepest curvature there.
 AMPLITUDE, SLOPE = 1.7159, 2 / 3
@@ -42,6 +44,12 @@ class LeakyRelu(Layer):
     slope: float = 0.01
 
     kind = "leakyrelu"
+
+    def output_shape(self, *shapes: Shape) -> Shape:
+        """Return the input's shape."""
+        if not math.isfinite(self.slope):
+            raise EdgewiseError(f"{self.text}: the slope is a finite number")
+        return shapes[0]
 
     def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
         """Return y, shaped as x."""

@@ -1,9 +1,11 @@
 """Layers that bring their inputs to a common scale."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
+from ....images.errors import EdgewiseError
 from . import loops
 from .base import Layer, Parameter, Shape, Use, image_shape
 
@@ -32,6 +34,12 @@ class BatchNorm(Layer):
     momentum: float = 0.1
 
     kind = "batchnorm"
+
+    def output_shape(self, *shapes: Shape) -> Shape:
+        """Return the input's shape."""
+        if not (0 < self.epsilon < math.inf and 0 <= self.momentum <= 1):
+            raise EdgewiseError(f"{self.text}: epsilon is above 0, momentum from 0 to 1")
+        return shapes[0]
 
     def wanted(self, *shapes: Shape) -> dict[str, Parameter]:
         """Return weight (C,), first 1, and bias (C,)."""
@@ -113,6 +121,11 @@ class LocalResponseNorm(Layer):
 
     def output_shape(self, *shapes: Shape) -> Shape:
         """Return (C, H, W)."""
+        numbers = self.alpha, self.beta, self.k
+        if self.size < 1 or self.k <= 0 or not all(0 <= n < math.inf for n in numbers):
+            raise EdgewiseError(
+                f"{self.text}: size is at least 1, alpha and beta at least 0, k above 0"
+            )
         return image_shape(self, shapes[0])
 
     def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
