@@ -3,12 +3,22 @@
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
+from . import demo_boundary, demo_cnn
 from .options import examples, overwrite_option, with_session
 from .session import Session
 
 
-@click.command(epilog=examples("edgewise demo", "edgewise demo -o /tmp/look --overwrite"))
+@click.group(
+    invoke_without_command=True,
+    epilog=examples(
+        "edgewise demo",
+        "edgewise demo -o /tmp/look --overwrite",
+        "edgewise demo cnn",
+        "edgewise demo boundary -o boundary.png",
+    ),
+)
 @click.option(
     "-o",
     "--output",
@@ -19,13 +29,18 @@ from .session import Session
 )
 @overwrite_option
 @with_session
-def command(session: Session, output, overwrite):
+@click.pass_context
+def command(ctx: click.Context, session: Session, output, overwrite):
     """Show everything once, on the sample pictures.
 
     Filters photographs with several chains, draws a HoG, trains and evaluates
     a classifier on 600 garments, and leaves the pictures and one contact sheet
-    in a folder. Nothing is downloaded.
+    in a folder. Nothing is downloaded. With cnn or boundary, shows how a CNN is
+    trained, or what an activation is good for.
     """
+    if ctx.invoked_subcommand:
+        _refuse_early_options(ctx)
+        return
     from ..images.errors import EdgewiseError
     from ..reports.demo import run_demo
 
@@ -49,3 +64,18 @@ Try next:
   edgewise evaluate garments.safetensors {samples / "fashion" / "test"}
   edgewise predict garments.safetensors {samples / "fashion" / "test" / "bag"}"""
     )
+
+
+def _refuse_early_options(ctx: click.Context) -> None:
+    """Say where options of a demonstration belong, rather than pass over them."""
+    for parameter in ctx.command.params:
+        if ctx.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE:
+            name = ctx.invoked_subcommand
+            raise click.UsageError(
+                f"write {parameter.opts[0]} behind {name}: edgewise demo {name} "
+                f"{parameter.opts[0]} ..."
+            )
+
+
+command.add_command(demo_cnn.command, "cnn")
+command.add_command(demo_boundary.command, "boundary")

@@ -14,7 +14,13 @@ picture_option = click.option(
 )
 
 
-@click.group()
+@click.group(
+    epilog=examples(
+        "edgewise show network lenet5 --input 1x28x28",
+        "edgewise show model garments.safetensors -o kernels.png",
+        "edgewise show features garments.safetensors boot.png -o maps.png",
+    )
+)
 def command():
     """Show what a network is made of, what a model looks for, and what it sees."""
 

@@ -104,9 +104,10 @@ def grid(
         if labels:
             draw.text((left, top), labels[number], FAINT, font(12))
         page.paste(Image.fromarray(to_rgb(picture)), (left, top + above))
-        # White pictures would run into the paper.
-        corner = (left + width - 1, top + above + height - 1)
-        draw.rectangle(((left, top + above), corner), outline=BORDER if framed else None)
+        if framed:
+            # White pictures would run into the paper.
+            corner = (left + width - 1, top + above + height - 1)
+            draw.rectangle(((left, top + above), corner), outline=BORDER)
     return np.array(page)
 
 
