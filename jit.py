@@ -1,6 +1,6 @@
 """The one place that knows Numba's flags, threads and cache.
 
-Every compiled loop is written in a ``loops.py`` and decorated here, with
+Every compiled loop is written in a ``*loops.py`` and decorated here, with
 `parallel_loop` (it holds the one ``prange``) or `serial_loop` (it is called
 from others).
 """
@@ -42,7 +42,7 @@ def _loop_sources() -> list[Path]:
     return sorted(
         [
             Path(__file__),
-            *Path(__file__).parent.glob("**/loops.py"),
+            *Path(__file__).parent.glob("**/*loops.py"),
             *Path(__file__).parent.glob("**/tiles.py"),
         ]
     )

@@ -74,7 +74,7 @@ def test_imports_point_down(path):
             assert "edgewise" not in ast.unparse(node).split("import")[0]
 
 
-@pytest.mark.parametrize("path", tracked("**/loops.py"), ids=str)
+@pytest.mark.parametrize("path", tracked("**/*loops.py"), ids=str)
 def test_loops_import_only_numpy_numba_jit_and_tiles(path):
     tree = ast.parse((REPOSITORY / path).read_text())
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]

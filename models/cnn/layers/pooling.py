@@ -7,7 +7,7 @@ import numpy as np
 
 from ....filters.windows import Axis, Padding, axis_padding, pair, pooling_axis
 from ....images.errors import EdgewiseError
-from . import loops
+from . import pooling_loops as loops
 from .base import Layer, Parameter, Shape, Use, image_shape
 
 
