@@ -95,6 +95,7 @@ def train(
     from ..models.cnn.training.fitting import fit
     from ..models.cnn.training.warming import warm_up
 
+    _check_room(ready, settings["batch"])
     with session.waiting("compiling the loops, where that is not done yet"):
         warm_up(ready.network)
     if resume and not place.exists():
@@ -114,6 +115,18 @@ def train(
         raise
     facts = _facts(ready, settings, course)
     return CnnModel(ready.network, ready.pictures.classes, normal, facts), course
+
+
+def _check_room(ready: Ready, batch: int) -> None:
+    import math
+
+    from ..models.room import check_room
+
+    network, (rows, columns) = ready.network, ready.pictures.size
+    numbers = sum(math.prod(node.shape) for node in network.nodes)
+    # Each layer keeps its output and its gradient, for all pictures of a batch.
+    needed = 2 * network.dtype.itemsize * numbers * min(batch, len(ready.pictures))
+    check_room(needed, f"the layers' outputs for a batch of pictures of {columns}x{rows}")
 
 
 def _facts(ready: Ready, settings: dict, course: "History") -> dict:

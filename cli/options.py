@@ -36,6 +36,10 @@ output_option = click.option(
     "-o", "--output", required=True, metavar="OUT", help="Where to write; - is stdout."
 )
 
+model_output_option = click.option(
+    "-o", "--output", required=True, metavar="MODEL", help="The model file, NAME.safetensors."
+)
+
 overwrite_option = click.option(
     "--overwrite", is_flag=True, help="Replace output that already exists."
 )

@@ -11,7 +11,7 @@ from .options import (
     jobs_option,
     json_option,
     max_pixels_option,
-    output_option,
+    model_output_option,
     overwrite_option,
     seed_option,
     size_option,
@@ -65,7 +65,7 @@ def _training_options(function):
     ),
 )
 @click.argument("data", metavar="DATA")
-@output_option
+@model_output_option
 @click.option(
     "--network",
     default="small",

@@ -11,7 +11,7 @@ from .options import (
     jobs_option,
     json_option,
     max_pixels_option,
-    output_option,
+    model_output_option,
     overwrite_option,
     seed_option,
     with_session,
@@ -29,7 +29,7 @@ from .session import Session, plural
     ),
 )
 @click.argument("data", metavar="DATA")
-@output_option
+@model_output_option
 @click.option(
     "--model",
     "kind",

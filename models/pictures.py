@@ -9,6 +9,7 @@ from ..features.extract import prepare
 from ..images.colour import to_rgb
 from ..images.dataset import Dataset
 from ..images.errors import DataError, EdgewiseError
+from .room import check_room
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,6 +154,8 @@ class _Shelf:
         channels = self.channels or (1 if image.ndim == 2 else 3)
         if not place:
             self.first = name
+            needed = self.count * image.shape[0] * image.shape[1] * channels
+            check_room(needed, f"{self.count:,} pictures of {_size(image)}")
             self.images = np.empty((self.count, *image.shape[:2], channels), np.uint8)
         if image.shape[:2] != self.images.shape[1:3]:
             raise EdgewiseError(

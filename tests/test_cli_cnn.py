@@ -402,6 +402,14 @@ def test_pictures_of_several_sizes_need_a_size(here, capsys):
     assert load_model("m.safetensors").size == (12, 10)
 
 
+def test_batches_larger_than_memory(here, capsys, monkeypatch):
+    monkeypatch.setattr("edgewise.models.room.memory", lambda: 2**20)
+    words = [fill(here / "train", 5, (200, 200)), "-o", "m.safetensors", *QUICKLY]
+    assert_array_equal(train(*words), 1)
+    assert "batch of pictures of 200x200 need 0.0 GiB of memory" in one_line(capsys)
+    assert_array_equal(train(*words, "--size", "20x20"), 0)
+
+
 def test_unknown_classes(here, capsys):
     assert_array_equal(train(fill(here / "train", 5), "-o", "m.safetensors", *QUICKLY), 0)
     write_image(here / "other" / "slanted" / "1.png", striped("level", 0))

@@ -126,6 +126,15 @@ def test_nothing_can_be_read():
         load_pictures(broken)
 
 
+def test_more_pictures_than_memory(rng, monkeypatch):
+    monkeypatch.setattr("edgewise.models.room.memory", lambda: 119)
+    images = [colour(rng)] * 2
+    assert_array_equal(len(load_pictures(dataset(images[:1], ("a",)))), 1)
+    message = r"2 pictures of 5x6 need 0\.0 GiB .* there are 0\.0; make .* --size 64x64"
+    with pytest.raises(EdgewiseError, match=message):
+        load_pictures(dataset(images, ("a", "b")))
+
+
 def test_pictures_without_labels(rng):
     with pytest.raises(DataError, match="the pictures have no labels; put each class"):
         load_pictures(dataset([gray(rng)]))
