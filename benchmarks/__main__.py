@@ -10,7 +10,7 @@ import json
 import os
 import platform
 from importlib import import_module
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from .timing import Row, table
@@ -24,8 +24,15 @@ def machine() -> dict:
         "processor": platform.processor() or platform.machine(),
         "cores": os.cpu_count(),
         "python": platform.python_version(),
-        **{name: version(name) for name in ("edgewise", *PEERS)},
+        **{name: _version(name) for name in ("edgewise", *PEERS)},
     }
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
 
 
 def main() -> None:

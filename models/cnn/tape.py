@@ -24,14 +24,15 @@ class Tape:
     Parameters
     ----------
     network : Network
+    learns : bool
+        Whether there is room for gradients, so that `backward` can be called.
     """
 
-    def __init__(self, network: Network):
+    def __init__(self, network: Network, *, learns: bool = True):
         self.network = network
         self.parameters = network.parameters
-        self.gradient, self.gradients = packed(
-            {name: array.shape for name, array in self.parameters.items()}, network.dtype
-        )
+        shapes = {name: array.shape for name, array in self.parameters.items()}
+        self.gradient, self.gradients = packed(shapes if learns else {}, network.dtype)
         self.uses = {node.name: self._use(node) for node in network.nodes}
 
     def _use(self, node) -> Use:

@@ -21,7 +21,7 @@ from ..tape import Tape, absorb_statistics
 from .batches import Batches, Normalization, gather_plainly
 
 # Pictures that go through the network together when nothing is learned.
-SHARD = 64
+SHARD = 32
 
 
 def shard_size(batch: int) -> int:
@@ -207,7 +207,7 @@ def scores_of(
     tapes: list[Tape] = []
 
     def work(shard: tuple[int, range]) -> None:
-        tape = tapes.pop() if tapes else Tape(network)
+        tape = tapes.pop() if tapes else Tape(network, learns=False)
         _, places = shard
         x = aligned((*network.input_shape, len(places)), np.float32)
         gather_plainly(images, normalization, places.start, x)
