@@ -4,6 +4,13 @@ Against PyTorch's loop over tensors in memory, without a DataLoader: of 1 or 2
 threads, NCHW or channels-last, the fastest is shown. Edgewise's times include
 gathering and normalising 8-bit pictures. Pictures are random: their content
 does not change the work.
+
+What was tried, with LeNet-5 and batches of 64: a thread for each half of the
+batch, first with some sixty calls of loops and NumPy in a step, took 2.2 s an
+epoch on two threads and 1.9 s on one, because a thread that comes back from a
+loop has to wait for Python's lock, and to be woken; with one loop for a whole
+layer 1.2 s and 1.7 s; with memory aligned to cache lines 1.1 s and 1.6 s. With
+batches of 128 the halves may have 64 pictures: 0.9 s and 1.7 s.
 """
 
 import os
