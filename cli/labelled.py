@@ -85,18 +85,23 @@ def pictures_of(session: Session, data: str, *, size, channels, jobs, max_pixels
         )
 
 
-def evaluated(session: Session, model, data: str, *, jobs, max_pixels):
-    """Return the evaluation of a model of either kind on labelled pictures."""
-    from ..models.evaluation import evaluate
+def answered(session: Session, model, data: str, *, jobs, max_pixels):
+    """Return what a model of either kind says of labelled pictures."""
+    from ..models.evaluation import Answers, truth_of
     from ..models.linear import LinearModel
 
     if isinstance(model, LinearModel):
-        return evaluate(model, features_for(session, model, data, jobs=jobs, max_pixels=max_pixels))
-    pictures = pictures_of(
-        session, data, size=model.size, channels=model.channels, jobs=jobs,
-        max_pixels=max_pixels, classes=model.classes,
-    )  # fmt: skip
-    return judged(session, model, pictures, jobs)
+        table = features_for(session, model, data, jobs=jobs, max_pixels=max_pixels)
+        truth, values, names = truth_of(model, table), model.judge(table.X), table.names
+    else:
+        pictures = pictures_of(
+            session, data, size=model.size, channels=model.channels, jobs=jobs,
+            max_pixels=max_pixels, classes=model.classes,
+        )  # fmt: skip
+        with session.waiting("judging"):
+            values = model.judge_images(pictures.images, threads=jobs)
+        truth, names = pictures.labels, pictures.names
+    return Answers(names, truth, values, model.classes, model.measure)
 
 
 def judged(session: Session, model, pictures, jobs):

@@ -83,6 +83,33 @@ def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
     return np.divide(above, below, out=np.zeros(len(above)), where=below > 0)
 
 
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What a model says of labelled pictures.
+
+    Parameters
+    ----------
+    names : tuple of str
+    truth : ndarray of int, (N,)
+        Places in `classes`.
+    values : ndarray, (N, classes)
+        Probabilities, or scores; the greatest wins.
+    classes : tuple of str
+    measure : {'probability', 'score'}
+    """
+
+    names: tuple[str, ...]
+    truth: np.ndarray
+    values: np.ndarray
+    classes: tuple[str, ...]
+    measure: str
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """The answers counted."""
+        return count_answers(self.classes, self.truth, self.values.argmax(axis=1))
+
+
 def evaluate(model: LinearModel, table: FeatureTable) -> Evaluation:
     """Count a model's answers for labelled vectors.
 
@@ -98,6 +125,17 @@ def evaluate(model: LinearModel, table: FeatureTable) -> Evaluation:
         If the labels are missing or unknown to the model, or the vectors were
         made with other settings.
     """
+    return count_answers(model.classes, truth_of(model, table), model.predict(table.X))
+
+
+def truth_of(model: LinearModel, table: FeatureTable) -> np.ndarray:
+    """Return the labels of vectors as places in the model's classes, (N,) int.
+
+    Raises
+    ------
+    DataError
+        As `evaluate` does.
+    """
     check_settings(model, table)
     if table.labels is None:
         raise DataError("the pictures have no labels to compare with; give a folder per class")
@@ -107,8 +145,7 @@ def evaluate(model: LinearModel, table: FeatureTable) -> Evaluation:
             f'the model does not know the class "{unknown[0]}"; its classes are '
             f"{', '.join(model.classes)}"
         )
-    truth = np.array([number[label] for label in table.labels])
-    return count_answers(model.classes, truth, model.predict(table.X))
+    return np.array([number[label] for label in table.labels])
 
 
 def count_answers(classes: tuple[str, ...], truth: np.ndarray, answers: np.ndarray) -> Evaluation:

@@ -1,0 +1,112 @@
+"""`edgewise evaluate --report`: a folder with scores, answers and pictures."""
+
+import csv
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from edgewise.cli.main import run
+from edgewise.images import read_image, write_image
+from edgewise.models.cnn import CnnModel, Network, Normalization
+from edgewise.models.evaluation import Answers, Evaluation
+from edgewise.models.files import save_model
+from edgewise.reports.confusion import confusion_picture
+from edgewise.reports.evaluation_report import answers_csv, write_report
+
+
+@pytest.fixture
+def data(tmp_path):
+    """Return a folder of dark and bright pictures, one of each among the others."""
+    for label, shades in (("bright", (200, 220, 40)), ("dark", (10, 30, 250))):
+        for number, shade in enumerate(shades):
+            picture = np.full((12, 9, 3), shade, np.uint8)
+            write_image(tmp_path / "data" / label / f"{number}.png", picture)
+    return str(tmp_path / "data")
+
+
+@pytest.fixture
+def model(tmp_path):
+    """Return the file of a network that calls bright what is above 128."""
+    network = Network.from_spec("globalpool,dense:2", (1, 6, 6))
+    network.parameters["dense1.weight"][:] = [[3], [-3]]
+    normal = Normalization(np.array([128], np.float32), np.array([64], np.float32))
+    save_model(tmp_path / "m.safetensors", CnnModel(network, ("bright", "dark"), normal))
+    return str(tmp_path / "m.safetensors")
+
+
+def test_the_report_of_a_network(model, data, tmp_path, capsys):
+    report = tmp_path / "report"
+    assert run(["evaluate", model, data, "--report", str(report)]) == 0
+    said = capsys.readouterr()
+    assert f"report written to {report}" in said.err
+    assert (report / "scores.txt").read_text() == said.out
+    with open(report / "answers.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    wrong = [row["name"] for row in rows if row["truth"] != row["answer"]]
+    assert wrong == ["bright/2.png", "dark/2.png"]
+    assert all(0.5 < float(row["probability"]) <= 1 for row in rows)
+    mistakes = read_image(report / "mistakes.png")
+    # 250 is farther from the middle than 40: that mistake comes first.
+    first, second = mistakes[:, :180], mistakes[:, 180:340]
+    assert (first == 40).sum() < 1000 < (second == 40).sum()
+
+
+def test_the_report_of_a_linear_model(data, tmp_path):
+    model, report = str(tmp_path / "l.safetensors"), tmp_path / "report"
+    assert run(["train", "linear", data, "-o", model, "--size", "16x16", "-q"]) == 0
+    assert run(["evaluate", model, data, "--report", str(report), "-q"]) == 0
+    assert len(list(report.iterdir())) == 4
+
+
+def test_a_report_that_stands_there_is_kept(model, data, tmp_path, capsys):
+    report = tmp_path / "report"
+    report.mkdir()
+    words = ["evaluate", model, data, "--report", str(report)]
+    assert run(words) == 0
+    assert run(words) == 1
+    assert "use --overwrite" in capsys.readouterr().err
+    assert run([*words, "--overwrite"]) == 0
+    (tmp_path / "file").write_text("mine")
+    assert run([*words[:-1], str(tmp_path / "file")]) == 1
+    assert "is a file" in capsys.readouterr().err
+
+
+def test_features_have_no_pictures_to_report(model, data, tmp_path, capsys):
+    features = str(tmp_path / "f.npz")
+    assert run(["hog", data, "-o", features, "--size", "16x16"]) == 0
+    assert run(["evaluate", model, features, "--report", str(tmp_path / "r")]) == 2
+    assert "holds features" in capsys.readouterr().err
+
+
+def answers(values: np.ndarray, truth: list[int]) -> Answers:
+    classes = tuple("abc"[: values.shape[1]])
+    names = tuple(f"p/{i}.png" for i in range(len(values)))
+    return Answers(names, np.array(truth), values, classes, "score")
+
+
+def test_answers_as_csv():
+    made = answers(np.array([[0.5, -1.25], [1, 2]]), [1, 1])
+    assert answers_csv(made) == "name,truth,answer,score\np/0.png,b,a,0.5\np/1.png,b,b,2\n"
+    assert_array_equal(made.evaluation.confusion, [[0, 0], [1, 1]])
+
+
+def test_only_mistakes_are_read_again(tmp_path):
+    read = []
+
+    def picture(name: str) -> np.ndarray:
+        read.append(name)
+        return np.zeros((5, 5, 3), np.uint8)
+
+    write_report(tmp_path, answers(np.eye(3), [0, 2, 1]), picture)
+    assert read == ["p/1.png", "p/2.png"]
+
+
+@pytest.mark.parametrize("count", [2, 12, 40])
+def test_a_confusion_matrix_of_few_and_many_classes(count):
+    names = tuple(f"class {i}" for i in range(count))
+    right = confusion_picture(Evaluation(names, np.eye(count, dtype=np.int64)))
+    wrong = confusion_picture(Evaluation(names, np.eye(count, dtype=np.int64)[::-1]))
+    assert right.shape == wrong.shape
+    assert not np.array_equal(right, wrong)
+    assert right.shape[0] < 2000
