@@ -152,17 +152,25 @@ def _bar(session: Session, epochs: int, count: int):
 
     from tqdm import tqdm
 
+    # Short enough for 80 columns.
+    form = "{desc}: {percentage:3.0f}%|{bar}| {remaining} left, {rate_noinv_fmt}{postfix}"
+
     @contextmanager
     def context():
-        hidden = True if session.quiet else None
-        with tqdm(total=epochs * count, unit=" picture", disable=hidden) as bar:
+        with tqdm(
+            total=epochs * count, unit=" picture", unit_scale=True, bar_format=form,
+            disable=True if session.quiet else None,
+        ) as bar:  # fmt: skip
 
             def told(now: dict) -> None:
-                bar.set_description(f"epoch {now['epoch']} of {epochs}", refresh=False)
-                bar.set_postfix_str(
-                    f"loss {now['loss']:.3f}, {now['accuracy']:.2%} right", refresh=False
-                )
-                bar.update((now["epoch"] - 1) * count + now["done"] - bar.n)
+                before = (now["epoch"] - 1) * count
+                if before and not bar.n:
+                    # Epochs of an earlier run say nothing about the speed of this one.
+                    bar.initial = bar.n = bar.last_print_n = before
+                bar.set_description_str(f"epoch {now['epoch']} of {epochs}", refresh=False)
+                words = f"loss {now['loss']:.3f}, {now['accuracy']:.1%} right"
+                bar.set_postfix_str(words, refresh=False)
+                bar.update(before + now["done"] - bar.n)
 
             yield told
 
