@@ -181,7 +181,8 @@ def _cnn(model: "CnnModel") -> "ModelProto":
     graph.add("Softmax", [scores], OUTPUT, axis=1)
     words = (
         "Convolutional network; the input is pictures (N, C, H, W), float32 in 0 to 255, of the "
-        "size and colour in the metadata; the normalisation is inside"
+        "size in the metadata, gray (1 channel) or red, green, blue (3); the normalisation is "
+        "inside"
     )
     facts = {
         "type": "cnn",

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..models.evaluation import Evaluation
-from .figures import INK, PAPER, figure, render, subplots
+from .figures import INK, PAPER, figure, render, subplots, verbatim
 
 # More classes than this, and numbers in the cells cannot be read.
 MOST_NUMBERED = 30
@@ -35,9 +35,9 @@ def confusion_picture(found: Evaluation) -> np.ndarray:
             colour = PAPER if shares[row, column] > 0.5 else INK
             number = f"{found.confusion[row, column]:,}"
             axes.text(column, row, number, ha="center", va="center", color=colour, fontsize=9)
-    ticks = range(count)
-    axes.set_xticks(ticks, found.classes, rotation=45, ha="right", rotation_mode="anchor")
-    axes.set_yticks(ticks, found.classes)
+    ticks, names = range(count), [verbatim(name) for name in found.classes]
+    axes.set_xticks(ticks, names, rotation=45, ha="right", rotation_mode="anchor")
+    axes.set_yticks(ticks, names)
     axes.set(xlabel="answer", ylabel="truth")
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)

@@ -1,5 +1,6 @@
 """Plots as arrays: one look for all, drawn without a window."""
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,6 +53,11 @@ def subplots(page: "Figure", rows: int, columns: int) -> np.ndarray:
         return page.subplots(rows, columns, squeeze=False)
 
 
+def verbatim(text: str) -> str:
+    """Return a text such that dollars in it are no formulas."""
+    return text.replace("$", r"\$")
+
+
 def render(page: "Figure") -> np.ndarray:
     """Return a figure as pixels.
 
@@ -61,6 +67,8 @@ def render(page: "Figure") -> np.ndarray:
     """
     from matplotlib import rc_context
 
-    with rc_context(LOOK):
+    with rc_context(LOOK), warnings.catch_warnings():
+        # Letters that the font lacks become boxes, which one sees.
+        warnings.filterwarnings("ignore", "Glyph .* missing", UserWarning)
         page.canvas.draw()
     return np.array(page.canvas.buffer_rgba())[..., :3].copy()  # type: ignore[attr-defined]

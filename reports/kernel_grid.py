@@ -36,7 +36,7 @@ def kernels_picture(model: CnnModel) -> np.ndarray:
     node, kernels = first_kernels(model.network)
     shown = kernels[:MOST_KERNELS]
     most = float(np.abs(kernels).max())
-    side = 40 if len(shown) > 64 else 64 if len(shown) > 24 else 100
+    side = 40 if len(shown) > 128 else 64 if len(shown) > 24 else 100
     tiles = [enlarged(around_zero(_as_picture(kernel), most), side) for kernel in shown]
     columns = min(_columns(len(tiles)), max(1, PAGE_WIDTH // (tiles[0].shape[1] + 6)))
     labels = [str(number + 1) for number in range(len(tiles))]

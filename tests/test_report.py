@@ -110,3 +110,12 @@ def test_a_confusion_matrix_of_few_and_many_classes(count):
     assert right.shape == wrong.shape
     assert not np.array_equal(right, wrong)
     assert right.shape[0] < 2000
+
+
+@pytest.mark.parametrize("name", ["$a$", "$_^$", "\u65e5\u672c", "a\\$b"])
+def test_names_of_classes_are_drawn_as_they_are(name):
+    plain, odd = (
+        confusion_picture(Evaluation((first, "b"), np.eye(2, dtype=np.int64)))
+        for first in ("xx", name)
+    )
+    assert plain.ndim == odd.ndim == 3
