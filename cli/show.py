@@ -101,12 +101,19 @@ def model(session: Session, model, output, overwrite):
     """
     from ..models.files import load_model
     from ..models.linear import LinearModel
-    from ..reports.kernel_grid import kernels_picture, weights_picture
 
     _refuse(output, overwrite)
     loaded = load_model(model)
-    linear = isinstance(loaded, LinearModel)
-    _write(output, weights_picture(loaded) if linear else kernels_picture(loaded), overwrite)
+    # Each imported where it is needed: a linear model need not wait for a network's loops.
+    if isinstance(loaded, LinearModel):
+        from ..reports.hog_weights import weights_picture
+
+        picture = weights_picture(loaded)
+    else:
+        from ..reports.kernel_grid import kernels_picture
+
+        picture = kernels_picture(loaded)
+    _write(output, picture, overwrite)
 
 
 @command.command(

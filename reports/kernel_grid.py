@@ -1,16 +1,12 @@
-"""What a model has learned to look for: first kernels, or HoG weights."""
+"""What a network has learned to look for: the kernels of its first layer."""
 
 import numpy as np
 
 from ..images.errors import EdgewiseError
 from ..models.cnn.model import CnnModel
 from ..models.cnn.network import Network, Node
-from ..models.linear import LinearModel
-from .glyphs import hog_picture
-from .page import Section, around_zero, enlarged, grid, stacked
+from .page import PAGE_WIDTH, Section, around_zero, enlarged, grid, stacked
 
-# Pages wider than this are hard to look at.
-PAGE_WIDTH = 1000
 MOST_KERNELS = 256
 
 
@@ -95,35 +91,3 @@ def _templates(network: Network, node: Node, weight: np.ndarray) -> np.ndarray:
         if node.layer.kind == "flatten":
             return weight.reshape(len(weight), *shape)
     return weight[:, :, None, None]
-
-
-def weights_picture(model: LinearModel) -> np.ndarray:
-    """Draw the HoG weights of every class: edges that speak for it, and against it.
-
-    Parameters
-    ----------
-    model : LinearModel
-
-    Returns
-    -------
-    ndarray, (H, W, 3) uint8
-    """
-    tiles = [_for_and_against(model, weights) for weights in model.weights]
-    width = max(tile.shape[1] for tile in tiles)
-    columns = max(1, min(4, PAGE_WIDTH // width))
-    page = grid(tiles, columns=columns, gap=24, labels=list(model.classes), framed=False)
-    kind = "logistic regression" if model.kind == "logistic" else "support vector machine"
-    rows, across = model.size
-    note = f"{kind} on the HoG of {across}x{rows} pixels; strokes run along the edges"
-    return stacked("Edges that speak for each class, left, and against it, right", note, [
-        Section("", page)
-    ])  # fmt: skip
-
-
-def _for_and_against(model: LinearModel, weights: np.ndarray) -> np.ndarray:
-    pixels = max(6, min(24, 112 // max(1, max(n // 4 for n in model.size) // 2)))
-    both = [
-        hog_picture(np.maximum(sign * weights, 0), model.config, model.size, cell_pixels=pixels)
-        for sign in (1, -1)
-    ]
-    return grid(both, columns=2, framed=False)

@@ -12,6 +12,8 @@ from .contact_sheet import FAINT, INK, MARGIN, PAPER, font
 
 HEADING, NOTE, TITLE, GAP = 24, 13, 15, 26
 BORDER = (205, 206, 206)
+# Pages much wider than this are hard to look at.
+PAGE_WIDTH = 1000
 LABEL = 18  # what a cell's label takes above it
 
 

@@ -17,7 +17,8 @@ from edgewise.models.files import save_model
 from edgewise.models.linear import LinearModel
 from edgewise.reports.curves import curves_picture
 from edgewise.reports.feature_maps import activations, features_picture
-from edgewise.reports.kernel_grid import first_kernels, kernels_picture, weights_picture
+from edgewise.reports.hog_weights import weights_picture
+from edgewise.reports.kernel_grid import first_kernels, kernels_picture
 from edgewise.reports.mistakes import mistakes_picture, worst
 from edgewise.reports.network_tables import network_rows, network_text
 from edgewise.reports.page import around_zero, enlarged, from_zero, grid
@@ -159,14 +160,19 @@ def test_a_network_that_never_looks_at_the_picture_has_no_kernels():
         first_kernels(network)
 
 
-def test_weights_of_a_linear_model_for_and_against():
-    model = linear()
-    picture = weights_picture(model)
-    flipped = LinearModel(
-        -model.weights, model.bias, model.kind, model.classes, model.config, model.size
-    )
-    assert picture.shape == weights_picture(flipped).shape
-    assert not np.array_equal(picture, weights_picture(flipped))
+@pytest.mark.parametrize("sign", [1, -1])
+def test_weights_of_a_linear_model_for_and_against(sign):
+    model = linear((32, 32))
+    # 0 but for one direction in one block, which speaks for, or against, the first class.
+    model.weights[:] = 0
+    model.weights[0, 0] = sign
+    bright = np.argwhere((weights_picture(model) == 255).all(axis=2))
+    # The first class's pair stands on the left, "against" to the right of "for".
+    left, right = 36, 36 + 8 * 24 + 6
+    inside = bright[(bright[:, 0] > 110) & (bright[:, 1] < right + 8 * 24)]
+    assert len(inside) > 10
+    start = left if sign == 1 else right
+    assert ((inside[:, 1] >= start) & (inside[:, 1] < start + 2 * 24)).all()
 
 
 @pytest.mark.parametrize("size", [(24, 16), (64, 64), (16, 128)])
