@@ -19,7 +19,7 @@ from .session import Session
 @overwrite_option
 @with_session
 def command(session: Session, output, seed, overwrite):
-    """Fit networks to points in the plane, and draw where they decide for what.
+    """Draw the boundaries of networks fitted to points.
 
     One layer parts the plane along a straight line. Two layers without an
     activation between them are one layer, of the product of their weights.

@@ -45,14 +45,15 @@ class ShapeType(click.ParamType):
 @command.command(
     epilog=examples(
         "edgewise show network lenet5 --input 1x28x28",
+        "edgewise show network garments.safetensors",
         "edgewise show network alexnet --input 3x227x227 --classes 1000",
         'edgewise show network "conv:8:3,relu,globalpool,dense:classes" --input 3x32x32 --json',
     ),
 )
-@click.argument("network", metavar="NAME|GRAMMAR")
+@click.argument("network", metavar="NAME|GRAMMAR|MODEL")
 @click.option(
-    "--input", "shape", type=ShapeType(), required=True, metavar="CxHxW",
-    help="Channels, rows and columns of a picture.",
+    "--input", "shape", type=ShapeType(), metavar="CxHxW",
+    help="Channels, rows and columns of a picture; a model file knows its own.",
 )  # fmt: skip
 @click.option(
     "--classes", type=click.IntRange(min=1), default=10, show_default=True,
@@ -64,22 +65,50 @@ def network(session: Session, network, shape, classes, as_json):
     """Print a network layer by layer: output shapes, weights, multiply-adds.
 
     NAME is lenet5, lenet5-1998, mlp:WIDTH:..., small, quick or alexnet; GRAMMAR
-    a chain of layers, such as conv:6:5:padding=2,relu,maxpool:2,flatten,dense:10.
+    a chain of layers, such as conv:6:5:padding=2,relu,maxpool:2,flatten,dense:10;
+    MODEL a .safetensors file.
     Multiply-adds are those of one picture's forward pass.
     """
-    from ..models.cnn.network import Network
-    from ..models.cnn.spec import build
     from ..reports.network_tables import network_rows, network_text
 
-    # Without chance: numbers are counted here, and AlexNet has 61 million.
-    built = build(Network(shape, seed=None), network, classes)
+    built = (
+        _of_file(network) if network.endswith(".safetensors") else _of_text(network, shape, classes)
+    )
     if not as_json:
         click.echo(network_text(built))
         return
     rows = network_rows(built)
-    facts = {"network": network, "input": list(shape), "classes": classes, "layers": rows}
+    facts = {
+        "network": network,
+        "input": list(built.input_shape),
+        "output": list(built.output_shape),
+        "layers": rows,
+    }
     totals = {key: sum(row[key] for row in rows) for key in ("weights", "multiply_adds")}
     click.echo(json.dumps({"schema": "edgewise.show.network/1", **facts, **totals}))
+
+
+def _of_text(text: str, shape: tuple[int, int, int] | None, classes: int):
+    from ..models.cnn.network import Network
+    from ..models.cnn.spec import build
+
+    if shape is None:
+        raise click.UsageError("say what goes in with --input CxHxW, such as --input 1x28x28")
+    # Without chance: numbers are counted here, and AlexNet has 61 million.
+    return build(Network(shape, seed=None), text, classes)
+
+
+def _of_file(path: str):
+    from ..images.errors import EdgewiseError
+    from ..models.files import load_model
+    from ..models.linear import LinearModel
+
+    loaded = load_model(path)
+    if isinstance(loaded, LinearModel):
+        raise EdgewiseError(
+            f"{path} is a linear model, one layer on HoG features; see edgewise inspect {path}"
+        )
+    return loaded.network
 
 
 @command.command(

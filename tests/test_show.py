@@ -94,6 +94,22 @@ def test_an_unknown_network_is_named_with_a_suggestion(capsys):
     assert "lenet5" in capsys.readouterr().err
 
 
+def test_the_network_of_a_model_file(model_file, capsys):
+    assert run(["show", "network", model_file, "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["input"] == [1, 10, 10]
+    assert facts["output"] == [3]
+    assert facts["weights"] == 40 + 64 * 20 + 20 + 63
+
+
+def test_what_is_no_network(tmp_path, capsys):
+    assert run(["show", "network", "lenet5"]) == 2
+    assert "such as --input 1x28x28" in capsys.readouterr().err
+    save_model(tmp_path / "l.safetensors", linear())
+    assert run(["show", "network", str(tmp_path / "l.safetensors")]) == 1
+    assert "is a linear model" in capsys.readouterr().err
+
+
 def branches() -> Network:
     network = Network((1, 6, 6))
     first = network.add(Conv(2, padding=1))
