@@ -114,6 +114,7 @@ def train(
             session.say(f"\nthe same command with --resume goes on from {os.fspath(place)}")
         raise
     facts = _facts(ready, settings, course)
+    _say_if_nothing_is_learned(session, ready, facts)
     return CnnModel(ready.network, ready.pictures.classes, normal, facts), course
 
 
@@ -127,6 +128,18 @@ def _check_room(ready: Ready, batch: int) -> None:
     # Each layer keeps its output and its gradient, for all pictures of a batch.
     needed = 2 * network.dtype.itemsize * numbers * min(batch, len(ready.pictures))
     check_room(needed, f"the layers' outputs for a batch of pictures of {columns}x{rows}")
+
+
+def _say_if_nothing_is_learned(session: Session, ready: Ready, facts: dict) -> None:
+    import numpy as np
+
+    counts = np.bincount(ready.pictures.labels)
+    if facts["accuracy"] <= counts.max() / counts.sum():
+        session.say(
+            "the network answers no better than to name always "
+            f'"{ready.pictures.classes[counts.argmax()]}", the most frequent class; try a smaller '
+            f"--rate, such as {facts['settings']['rate'] / 10:g}, or more --epochs"
+        )
 
 
 def _facts(ready: Ready, settings: dict, course: "History") -> dict:

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -374,6 +375,52 @@ def test_mistakes(here, capsys, words, code, message):
 def test_mistakes_are_found_before_pictures_are_read(here, capsys, words):
     assert train("nowhere", "-o", "m.safetensors", *words) in (1, 2)
     assert "nowhere" not in one_line(capsys)
+
+
+def test_the_progress_bar(here):
+    if not hasattr(os, "openpty"):
+        return
+    import fcntl
+    import struct
+    import termios
+
+    inner, outer = os.openpty()
+    fcntl.ioctl(outer, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 80, 0, 0))
+    words = ["digits", "-o", "m.safetensors", "--network", NORMED, "--epochs", "4"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "edgewise", "train", "cnn", *words, "--json"],
+        stdout=subprocess.DEVNULL, stderr=outer,
+    )  # fmt: skip
+    os.close(outer)
+    text = read_all(inner)
+    assert_array_equal(process.wait(), 0)
+    lines = [line for line in text.replace("\r", "\n").splitlines() if "epoch" in line]
+    assert max(map(len, lines)) <= 80
+    bar = r"epoch \d of 4: +\d+%\|.*\| [\d:]+ left, .* picture/s, loss \d\.\d{3}, \d+\.\d% right"
+    assert any(re.fullmatch(bar, line.strip()) for line in lines)
+
+
+def read_all(terminal):
+    """Return what is written to a pseudo-terminal, until its other end is closed."""
+    text = b""
+    try:
+        while part := os.read(terminal, 65536):
+            text += part
+    except OSError:
+        # Linux's way to say that it is closed.
+        pass
+    finally:
+        os.close(terminal)
+    return text.decode()
+
+
+def test_a_network_that_learns_nothing(here, capsys):
+    for label, count in (("few", 3), ("many", 6)):
+        for i in range(count):
+            write_image(here / "train" / label / f"{i}.png", np.full((8, 8), 99, np.uint8))
+    assert_array_equal(train("train", "-o", "m.safetensors", *QUICKLY), 0)
+    message = 'no better than to name always "many", the most frequent class; try a smaller --rate'
+    assert f"{message}, such as 0.005," in one_line(capsys)
 
 
 def test_one_class_only(here, capsys):
