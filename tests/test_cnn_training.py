@@ -298,12 +298,10 @@ def test_the_best_epoch_is_kept():
     assert_array_equal(net.vector, found[history.best - 1])
     for name, array in net.state.items():
         assert_array_equal(array, states[history.best - 1][name])
-    x = ((unseen - normal.mean) / normal.deviation)[:, None].astype(np.float32)
-    scores = net.forward(x).astype(np.float64)
+    loss, accuracy = judge_plainly(net, normal, unseen, truth)
     best = rows[history.best - 1]
-    assert_allclose(best["validation_accuracy"], np.mean(scores.argmax(axis=1) == truth))
-    likelihood = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
-    assert_allclose(best["validation_loss"], -likelihood[np.arange(60), truth].mean(), rtol=1e-4)
+    assert_allclose(best["validation_loss"], loss, rtol=1e-4)
+    assert_allclose(best["validation_accuracy"], accuracy)
 
 
 def test_patience():
@@ -341,6 +339,47 @@ def test_averaging_is_that_of_its_formula():
     plain = network()
     fit(plain, images, labels, epochs=3, batch=64)
     assert_array_equal(plain.vector, found[-1])
+
+
+def test_what_is_judged_is_the_average_and_what_is_trained_is_not():
+    images, labels = data()
+    unseen, truth = data(60, seed=1)
+    given = {"epochs": 3, "batch": 64, "averaging": 0.8}
+    plain, judged = network(LINEAR), network(LINEAR)
+    alone, told_alone = snapshots(plain)
+    both, told_both = snapshots(judged)
+    one = fit(plain, images, labels, progress=told_alone, **given)
+    two = fit(judged, images, labels, progress=told_both, validation=(unseen, truth), **given)
+    assert_array_equal(both, alone)
+    assert [row["loss"] for row in one.epochs] == [row["loss"] for row in two.epochs]
+    average, net = network(LINEAR).vector.copy(), network(LINEAR)
+    normal = Normalization.of(images[..., None])
+    for number, vector in enumerate(both, start=1):
+        average += np.float32(0.2) * (vector - average)
+        if number % 4 == 0:
+            net.vector[:] = average
+            loss, accuracy = judge_plainly(net, normal, unseen, truth)
+            row = two.epochs[number // 4 - 1]
+            assert_allclose(row["validation_loss"], loss, rtol=1e-4)
+            assert_allclose(row["validation_accuracy"], accuracy)
+
+
+def judge_plainly(net, normal, images, labels):
+    """Return mean cross-entropy and accuracy."""
+    x = ((images - normal.mean) / normal.deviation)[:, None].astype(np.float32)
+    scores = net.forward(x).astype(np.float64)
+    likelihood = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+    own = likelihood[np.arange(len(labels)), labels]
+    return -own.mean(), np.mean(scores.argmax(axis=1) == labels)
+
+
+def test_loss_and_accuracy_are_means_over_the_pictures():
+    images, labels = data(100)
+    net = network(LINEAR)
+    expected = judge_plainly(net, Normalization.of(images[..., None]), images, labels)
+    # So slowly that all batches see the same network; the last one is smaller.
+    (row,) = fit(net, images, labels, epochs=1, batch=70, rate=1e-9).epochs
+    assert_allclose((row["loss"], row["accuracy"]), expected, rtol=1e-5)
 
 
 @pytest.mark.parametrize("count", [20, 32, 96])
