@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -195,6 +196,22 @@ def test_a_manifest_with_groups(here, capsys):
     assert not same("a.safetensors", "b.safetensors")
 
 
+def test_idx_files(here, capsys):
+    for part, count in (("train", 60), ("t10k", 20)):
+        labels = np.arange(count) % 2
+        images = np.array([striped(("level", "upright")[k], i) for i, k in enumerate(labels)])
+        for kind, array in (("images-idx3", images), ("labels-idx1", labels.astype(np.uint8))):
+            head = struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape)
+            (here / f"{part}-{kind}-ubyte").write_bytes(head + array.tobytes())
+    words = ["train-images-idx3-ubyte", "-o", "m.safetensors", *QUICKLY, "--epochs", 8]
+    assert_array_equal(train(*words, "--test", "t10k-images-idx3-ubyte", "--json"), 0)
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["classes"] == ["0", "1"]
+    assert facts["test"]["accuracy"] > 0.9
+    assert_array_equal(run(["predict", "m.safetensors", "t10k-images-idx3-ubyte"]), 0)
+    assert_array_equal(len(capsys.readouterr().out.splitlines()), 20)
+
+
 def test_validation_on_other_pictures(here, capsys):
     unseen = fill(here / "unseen", 6, seed=90)
     words = [fill(here / "train"), "-o", "m.safetensors", *QUICKLY, "--validation", unseen]
@@ -381,7 +398,6 @@ def test_the_progress_bar(here):
     if not hasattr(os, "openpty"):
         return
     import fcntl
-    import struct
     import termios
 
     inner, outer = os.openpty()
