@@ -81,12 +81,13 @@ def fit(
     normal = normalization or Normalization.of(images)
     with working(threads) as workers:
         training = Training(network, chosen, normal, workers)
-        training.given = {
-            "pictures": digest(images, labels),
-            "validation pictures": digest(*unseen) if unseen else None,
-            "network": to_dict(network),
-            "normalization": digest(normal.mean, normal.deviation),
-        }
+        if checkpoint:
+            training.given = {
+                "pictures": digest(images, labels),
+                "validation pictures": digest(*unseen) if unseen else None,
+                "network": to_dict(network),
+                "normalization": digest(normal.mean, normal.deviation),
+            }
         if resume and checkpoint:
             training.restore(checkpoint)
         while not training.over:
