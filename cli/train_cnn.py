@@ -35,7 +35,7 @@ def _training_options(function):
             click.option("--optimizer", type=click.Choice(OPTIMIZERS), default="sgd",
                          show_default=True, help="SGD has Nesterov momentum 0.9."),
             click.option("--rate", type=float,
-                         help="Largest learning rate.  [default: 0.1, for adamw 0.003]"),
+                         help="Largest learning rate.  [default: 0.05, for adamw 0.003]"),
             click.option("--schedule", type=click.Choice(SCHEDULES), default="one-cycle",
                          show_default=True, help="How the rate goes on from there."),
             click.option("--decay", type=float,

@@ -303,7 +303,7 @@ def test_resuming_another_training(here, capsys):
     process.communicate(timeout=30)
     words = ["digits", "-o", "m.safetensors", "--network", NORMED, "--resume"]
     assert_array_equal(train(*words, "--epochs", 50, "--rate", 0.2), 1)
-    assert "rate was 0.1, and is 0.2; go on with" in one_line(capsys)
+    assert "rate was 0.05, and is 0.2; go on with" in one_line(capsys)
     assert_array_equal(train(*words, "--epochs", 50, "--gray", "--validation", 0.1), 1)
     assert "other pictures; other validation pictures; other normal" in one_line(capsys)
     assert_array_equal(train(*words[:3], "--network", TINY, "--epochs", 50, "--resume"), 1)

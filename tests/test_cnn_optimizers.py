@@ -126,7 +126,7 @@ def test_the_rate_of_each_step():
 
 
 @pytest.mark.parametrize(
-    ("optimizer", "rate", "decay"), [("sgd", 0.1, 5e-4), ("adamw", 0.003, 0.01)]
+    ("optimizer", "rate", "decay"), [("sgd", 0.05, 5e-4), ("adamw", 0.003, 0.01)]
 )
 def test_rate_and_decay_left_out(optimizer, rate, decay):
     settings = TrainingSettings(epochs=1, optimizer=optimizer)

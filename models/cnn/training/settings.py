@@ -9,7 +9,7 @@ from .augmentation import Augmentation
 from .optimizers import OPTIMIZERS
 from .schedules import SCHEDULES
 
-DEFAULT_RATE = {"sgd": 0.1, "adamw": 0.003}
+DEFAULT_RATE = {"sgd": 0.05, "adamw": 0.003}
 DEFAULT_DECAY = {"sgd": 5e-4, "adamw": 0.01}
 
 
@@ -28,7 +28,7 @@ class TrainingSettings:
     optimizer : {'sgd', 'adamw'}
         SGD with Nesterov momentum 0.9, or AdamW.
     rate : float, optional
-        The largest learning rate; 0.1 for SGD and 0.003 for AdamW when left out.
+        The largest learning rate; 0.05 for SGD and 0.003 for AdamW when left out.
     schedule : {'one-cycle', 'cosine', 'step', 'constant'}
         The course of the learning rate.
     decay : float, optional
