@@ -410,7 +410,7 @@ def test_a_loss_that_is_no_number_stops_it(chain, validated, smoothing):
     images, labels = data()
     message = (
         r"(the loss is not a finite number|the weights are not finite numbers) any more, in epoch "
-        r"\d+.*; try a smaller rate than 1e\+11, such as --rate 0\.1 or --optimizer adamw"
+        r"\d+.*; try a smaller rate than 1e\+11, such as --rate 0\.05 or --optimizer adamw"
     )
     with pytest.raises(EdgewiseError, match=message):
         fit(
