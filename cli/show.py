@@ -1,4 +1,4 @@
-"""`edgewise show`: networks as tables, models and feature maps as pictures."""
+"""`edgewise show`: networks as tables; models, feature maps and HoG as pictures."""
 
 import json
 import sys
@@ -8,10 +8,8 @@ import click
 
 from .options import examples, json_option, max_pixels_option, overwrite_option, with_session
 from .session import Session
-
-picture_option = click.option(
-    "-o", "--output", required=True, metavar="PICTURE", help="Where to write; - is stdout."
-)
+from .show_hog import hog
+from .show_output import picture_option, refuse_picture, write_picture
 
 
 @click.group(
@@ -19,6 +17,7 @@ picture_option = click.option(
         "edgewise show network lenet5 --input 1x28x28",
         "edgewise show model garments.safetensors -o kernels.png",
         "edgewise show features garments.safetensors boot.png -o maps.png",
+        "edgewise show hog features.npz --over photo.jpg -o hog.png",
     )
 )
 def command():
@@ -131,7 +130,7 @@ def model(session: Session, model, output, overwrite):
     from ..models.files import load_model
     from ..models.linear import LinearModel
 
-    _refuse(output, overwrite)
+    refuse_picture(output, overwrite)
     loaded = load_model(model)
     # Each imported where it is needed: a linear model need not wait for a network's loops.
     if isinstance(loaded, LinearModel):
@@ -142,7 +141,7 @@ def model(session: Session, model, output, overwrite):
         from ..reports.kernel_grid import kernels_picture
 
         picture = kernels_picture(loaded)
-    _write(output, picture, overwrite)
+    write_picture(output, picture, overwrite)
 
 
 @command.command(
@@ -174,7 +173,7 @@ def features(session: Session, model, photo, output, layers, maps, overwrite, ma
     from ..models.linear import LinearModel
     from ..reports.feature_maps import features_picture
 
-    _refuse(output, overwrite)
+    refuse_picture(output, overwrite)
     loaded = load_model(model)
     if isinstance(loaded, LinearModel):
         raise EdgewiseError(
@@ -186,20 +185,7 @@ def features(session: Session, model, photo, output, layers, maps, overwrite, ma
     image = read_image(source, name=name, max_pixels=max_pixels)
     title = Path(name).name
     picture = features_picture(loaded, image, name=title, layers=layers, maps=maps)
-    _write(output, picture, overwrite)
+    write_picture(output, picture, overwrite)
 
 
-def _refuse(output: str, overwrite: bool) -> None:
-    from ..images.atomic import refuse_existing
-
-    if output != "-":
-        refuse_existing(Path(output), overwrite)
-
-
-def _write(output: str, picture, overwrite: bool) -> None:
-    from ..images.encode import write_image
-
-    if output == "-":
-        write_image(sys.stdout.buffer, picture, format="png")
-    else:
-        write_image(output, picture, overwrite=overwrite)
+command.add_command(hog)

@@ -6,6 +6,7 @@
 from .config import HogConfig
 from .extract import extract, prepare
 from .files import load_features, save_features
+from .flip import flip_hog
 from .hog import hog, hog_batch
 from .table import FeatureTable
 
@@ -13,6 +14,7 @@ __all__ = [
     "FeatureTable",
     "HogConfig",
     "extract",
+    "flip_hog",
     "hog",
     "hog_batch",
     "load_features",
