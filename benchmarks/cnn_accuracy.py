@@ -36,7 +36,7 @@ WORKS = {
         "small",
         "fashion",
         5,
-        {**SMALL, "epochs": 16, "smoothing": 0.02, "augment": "shift:1,flip"},
+        {"epochs": 24, "rate": 0.1, "smoothing": 0.02, "augment": "shift:1,flip"},
     ),
     "quick, CIFAR-10": (
         "quick",

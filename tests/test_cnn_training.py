@@ -213,7 +213,7 @@ def interrupted(tmp_path):
     [
         ({"epochs": 3}, "epochs was 2, and is 3"),
         ({"seed": 5}, "seed was 0, and is 5"),
-        ({"rate": 0.2, "batch": 32}, "batch was 64, and is 32; rate was 0.1, and is 0.2"),
+        ({"rate": 0.2, "batch": 32}, "batch was 64, and is 32; rate was 0.05, and is 0.2"),
         ({"optimizer": "adamw"}, "optimizer was sgd, and is adamw"),
         ({"augment": "flip"}, "augment was none, and is flip"),
         ({"validation": None}, "other validation pictures"),
