@@ -87,8 +87,11 @@ class Tape:
         return pending.get(INPUT)
 
 
-def absorb_statistics(tapes: list[Tape]) -> None:
-    """Move batch norm's running averages by what a batch's tapes have seen, in their order."""
+def absorb_statistics(tapes: list[Tape], least: float = 0.0) -> None:
+    """Move batch norm's running averages by what a batch's tapes have seen, in their order.
+
+    The batch weighs the layer's momentum, but at least `least`.
+    """
     for node in tapes[0].network.nodes:
         if isinstance(node.layer, BatchNorm):
-            node.layer.absorb([tape.uses[node.name] for tape in tapes])
+            node.layer.absorb([tape.uses[node.name] for tape in tapes], least)

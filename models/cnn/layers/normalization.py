@@ -28,6 +28,8 @@ class BatchNorm(Layer):
     Notes
     -----
     As PyTorch's ``BatchNorm2d``: the running variance is the unbiased one.
+    Unlike there, `fit` weighs the first batches alike, each with 1 / (batches so
+    far): a short training would else be judged by what the averages began with.
     """
 
     epsilon: float = 1e-5
@@ -85,17 +87,24 @@ class BatchNorm(Layer):
         np.multiply(upper, use.kept["scale"][:, None], out=dx.reshape(upper.shape))
         return dx
 
-    def absorb(self, uses: list[Use]) -> None:
-        """Move the running averages towards the mean of what the uses have seen."""
-        state, keep = uses[0].state, 1 - self.momentum
+    def absorb(self, uses: list[Use], least: float = 0.0) -> None:
+        """Move the running averages towards the mean of what the uses have seen.
+
+        Parameters
+        ----------
+        uses : list of Use
+        least : float
+            Weight of what was seen now, where `momentum` is less.
+        """
+        state, newest = uses[0].state, max(self.momentum, least)
         seen = [use.kept["x"].shape[1] for use in uses]
         for name in ("mean", "variance"):
             total = sum(
                 use.kept[name] * (n / max(n - 1, 1) if name == "variance" else 1) * (n / sum(seen))
                 for use, n in zip(uses, seen, strict=True)
             )
-            state[name] *= state[name].dtype.type(keep)
-            state[name] += state[name].dtype.type(self.momentum) * total
+            state[name] *= state[name].dtype.type(1 - newest)
+            state[name] += state[name].dtype.type(newest) * total
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,7 @@ class Gradients:
         self.inputs: list[np.ndarray] = []
 
     def of(
-        self, batches: Batches, labels: np.ndarray, number: int, seed: tuple[int, ...]
+        self, batches: Batches, labels: np.ndarray, number: int, seed: tuple[int, int]
     ) -> tuple[float, int, np.ndarray]:
         """Return loss, right answers and the gradient of a batch.
 
@@ -134,8 +134,8 @@ class Gradients:
             Of all pictures.
         number : int
             Which batch.
-        seed : tuple of int
-            Where dropout's chance starts from.
+        seed : (int, int)
+            Where chance starts from, and the epoch.
 
         Returns
         -------
@@ -160,7 +160,7 @@ class Gradients:
         total = used[0].gradient
         for tape in used[1:]:
             total += tape.gradient
-        absorb_statistics(used)
+        absorb_statistics(used, 1 / (seed[1] * len(batches) + number + 1))
         return sum(loss for loss, _ in found), sum(right for _, right in found), total
 
     def _one(
