@@ -11,6 +11,7 @@ from edgewise import DataError, EdgewiseError
 from edgewise.models.cnn import Network, Normalization, fit
 from edgewise.models.cnn.training.augmentation import Augmentation
 from edgewise.models.cnn.training.batches import Batches
+from edgewise.models.cnn.training.fitting import DivergedError
 from edgewise.models.cnn.training.history import COLUMNS
 
 CHAIN = (
@@ -422,6 +423,24 @@ def test_a_loss_that_is_no_number_stops_it(chain, validated, smoothing):
             network(chain), images, labels, epochs=50, batch=50, rate=1e11, decay=1e8,
             schedule="constant", smoothing=smoothing, validation=data() if validated else None,
         )  # fmt: skip
+
+
+def test_a_training_that_diverged_leaves_no_checkpoint_in_the_way(tmp_path):
+    images, labels = data()
+    place = tmp_path / "c"
+    seen = []
+
+    def told(facts):
+        seen.append((facts["epoch"], place.exists()))
+
+    # Every step makes the weights a hundred times as large, until they are no numbers.
+    with pytest.raises(DivergedError):
+        fit(
+            network(LINEAR), images, labels, epochs=40, rate=1, decay=100, schedule="constant",
+            checkpoint=place, progress=told,
+        )  # fmt: skip
+    assert (2, True) in seen
+    assert not place.exists()
 
 
 def test_weights_that_are_no_numbers_after_the_last_step_stop_it():

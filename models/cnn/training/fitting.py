@@ -69,9 +69,10 @@ def fit(
 
     Raises
     ------
+    DivergedError
+        If the loss is no number any more; the checkpoint is deleted.
     EdgewiseError
-        If a setting makes no sense, the loss is no number any more, or the
-        checkpoint is of another training.
+        If a setting makes no sense, or the checkpoint is of another training.
     DataError
         If images, labels and network do not fit.
     """
@@ -90,12 +91,22 @@ def fit(
             }
         if resume and checkpoint:
             training.restore(checkpoint)
-        while not training.over:
-            training.epoch(images, labels, unseen, progress)
+        try:
+            while not training.over:
+                training.epoch(images, labels, unseen, progress)
+                if checkpoint:
+                    training.save(checkpoint)
+        except DivergedError:
+            # Gone on with, it would come to the same end.
             if checkpoint:
-                training.save(checkpoint)
+                Path(checkpoint).unlink(missing_ok=True)
+            raise
         training.finish()
     return training.history
+
+
+class DivergedError(EdgewiseError):
+    """Loss or weights are no finite numbers any more."""
 
 
 class Training:
@@ -183,12 +194,12 @@ class Training:
         if not all(np.isfinite(array).all() for array in weights):
             raise self._diverged("the weights are not finite numbers", epoch)
 
-    def _diverged(self, what: str, epoch: int, number: int | None = None) -> EdgewiseError:
+    def _diverged(self, what: str, epoch: int, number: int | None = None) -> DivergedError:
         batch = "" if number is None else f", batch {number + 1}"
         rate, optimizer = self.settings.rate or 0.0, self.settings.optimizer
         smaller = min(rate / 10, DEFAULT_RATE[optimizer])
         other = " or --optimizer adamw" if optimizer == "sgd" else ""
-        return EdgewiseError(
+        return DivergedError(
             f"{what} any more, in epoch {epoch + 1}{batch}; try a smaller rate than {rate:g}, "
             f"such as --rate {smaller:g}{other}"
         )
