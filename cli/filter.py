@@ -1,6 +1,7 @@
 """`edgewise filter`: run a chain on pictures."""
 
 import sys
+from textwrap import wrap
 
 import click
 
@@ -35,7 +36,10 @@ class FilterCommand(click.Command):
 
         for title, entries in (("Filters", FILTERS), ("Kernels", KERNELS)):
             with formatter.section(f"{title} (edgewise kernels NAME says more)"):
-                formatter.write_text(", ".join(entries))
+                indent = " " * formatter.current_indent
+                # A name's own hyphens are no place to break it.
+                lines = wrap(", ".join(entries), formatter.width - 4, break_on_hyphens=False)
+                formatter.write("".join(f"{indent}{line}\n" for line in lines))
         super().format_epilog(ctx, formatter)
 
 

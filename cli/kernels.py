@@ -12,7 +12,9 @@ from .session import Session
     epilog=examples(
         "edgewise kernels",
         "edgewise kernels gaussian:1.5",
-        'edgewise kernels "[1 2 1; 2 4 2; 1 2 1]"',
+        'edgewise kernels "[1 2 1; 2 4 2; 1 2 1]:normalize=sum"',
+        "edgewise kernels 3x3:0,1,0,1,-4,1,0,1,0",
+        "edgewise kernels @kernel.mat",
         "edgewise kernels laplacian:8 --json",
     ),
 )
@@ -22,8 +24,10 @@ from .session import Session
 def command(session: Session, name, as_json):
     """List the named kernels and filters, or print one kernel.
 
-    NAME is a kernel with its settings, as in a chain: gaussian:2 or
-    gaussian:sigma=2:size=7. For a filter, its settings are printed.
+    NAME is a kernel with its settings, as in a chain: gaussian:2,
+    gaussian:sigma=2:size=7, a matrix in brackets or @FILE. Printed are its
+    weights, their sum, its rank (1: a column times a row) and its frequency
+    response. For a filter, its settings are printed.
     """
     from ..filters import FILTERS
 
@@ -51,7 +55,8 @@ def _list(as_json: bool) -> None:
         for entry in entries.values():
             click.echo(f"  {entry.usage}\n      {entry.summary}")
         click.echo()
-    click.echo("Correlating steps also take stride= dilation= padding= border= fill= flip=")
+    click.echo("Correlating steps also take stride= dilation= padding= border= fill= flip=,")
+    click.echo("kernels normalize=none|sum|abs scale= bias= anchor=X:Y as well.")
 
 
 def _entry(entry) -> dict[str, str]:
@@ -69,15 +74,10 @@ def _describe(entry, as_json: bool) -> None:
 
 def _show(name: str, as_json: bool) -> None:
     from ..filters.chain import single_kernel
-    from ..filters.separable import separate
+    from ..filters.kernel_facts import kernel_facts
 
     weights = single_kernel(name)
-    facts = {
-        "rows": weights.shape[0],
-        "columns": weights.shape[1],
-        "sum": round(float(weights.sum(dtype=float)), 9),
-        "two_passes": separate(weights) is not None,
-    }
+    facts = kernel_facts(weights)
     if as_json:
         values = [[float(f"{value:.9g}") for value in row] for row in weights]
         click.echo(
@@ -85,8 +85,29 @@ def _show(name: str, as_json: bool) -> None:
         )
         return
     click.echo(_matrix(weights))
-    passes = "two passes" if facts["two_passes"] else "one pass"
-    click.echo(f"{facts['rows']} x {facts['columns']}, sum {facts['sum']:g}, runs as {passes}")
+    click.echo("\n".join(_lines(facts)))
+
+
+def _lines(facts: dict) -> list[str]:
+    """Say what a kernel is like: its size, sum, rank, and frequency response."""
+    from ..filters.kernel_facts import FREQUENCIES
+
+    separable = "a column times a row" if facts["rank"] == 1 else "not separable"
+    total = 0 if facts["zero_sum"] else facts["sum"]
+    words = [
+        ["cycles per pixel", *(f"{f:g}" for f in FREQUENCIES)],
+        *([name, *(f"{v:.3g}" for v in values)] for name, values in facts["response"].items()),
+    ]
+    widths = [max(map(len, column)) for column in zip(*words, strict=True)]
+    return [
+        f"{facts['rows']} x {facts['columns']}, sum {total:g}, runs as {facts['method']}",
+        f"rank {facts['rank']}: {separable}; magnitudes add up to {facts['abs_sum']:.6g}",
+        "frequency response, what waves along x, y and the diagonal are multiplied by:",
+        *(
+            "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])])
+            for row in words
+        ),
+    ]
 
 
 def _matrix(weights) -> str:

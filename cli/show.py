@@ -9,6 +9,7 @@ import click
 from .options import examples, json_option, max_pixels_option, overwrite_option, with_session
 from .session import Session
 from .show_hog import hog
+from .show_kernel import kernel
 from .show_output import picture_option, refuse_picture, write_picture
 
 
@@ -189,3 +190,4 @@ def features(session: Session, model, photo, output, layers, maps, overwrite, ma
 
 
 command.add_command(hog)
+command.add_command(kernel)

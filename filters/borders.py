@@ -6,6 +6,9 @@ from ..images.errors import EdgewiseError
 
 OUTSIDE = -1  # in an index map: this position holds the fill value
 
+# Not a border: what lies outside does not count, and weights make up for it.
+RENORMALIZE = "renormalize"
+
 # The border of a d c b a | a b c d, and the names other tools use for it.
 BORDERS = ("constant", "edge", "reflect", "symmetric", "wrap")
 ALIASES = {
@@ -24,7 +27,7 @@ def border_name(name: str) -> str:
     Parameters
     ----------
     name : str
-        One of `BORDERS` or `ALIASES`.
+        One of `BORDERS` or `ALIASES`, or `RENORMALIZE`.
 
     Raises
     ------
@@ -38,8 +41,8 @@ def border_name(name: str) -> str:
             '(dcb|abcd|cba, the edge pixel once) or "symmetric" (dcba|abcd|dcba, twice)'
         )
     canonical = ALIASES.get(name, name)
-    if canonical not in BORDERS:
-        known = ", ".join([*BORDERS, *ALIASES])
+    if canonical not in (*BORDERS, RENORMALIZE):
+        known = ", ".join([*BORDERS, RENORMALIZE, *ALIASES])
         raise EdgewiseError(f'no border "{name}"; there are {known}')
     return canonical
 

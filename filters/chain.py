@@ -1,16 +1,18 @@
 """Chains of filters: text made into functions, and run on an image."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from ..images.colour import split_alpha
 from ..images.errors import EdgewiseError
-from .correlation import as_kernel, correlate
+from .borders import RENORMALIZE
+from .correlation import convolve, correlate
 from .grammar import Step, parse_chain
-from .kernel_text import read_kernel
+from .kernel_settings import KernelSettings, is_zero_sum
+from .kernel_text import GivenKernel, given_kernel
 from .kernels import KERNELS, kernel
 from .registry import Named, suggest
 from .steps import FILTERS, Filter, Windows
@@ -19,6 +21,41 @@ from .values import saturate
 Run = Callable[[np.ndarray], np.ndarray]
 
 WINDOWS = Named("windows", Windows)
+SETTINGS = Named("kernel", KernelSettings)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A step ready to run.
+
+    `run` filters the colour and `run_alpha` the alpha channel; `bias` is added
+    to what `run` gives. A stage that is not `linear` looks at the colour as it
+    is, all others at colour times alpha.
+    """
+
+    step: Step
+    run: Run
+    run_alpha: Run
+    bias: float = 0.0
+    linear: bool = True
+
+    def __call__(self, values: np.ndarray) -> np.ndarray:
+        """Filter the colour, of a picture without alpha."""
+        return self.add_bias(self.at(self.run, values))
+
+    def at(self, run: Run, values: np.ndarray) -> np.ndarray:
+        """Run a function of this stage; its mistakes name the step."""
+        try:
+            return run(values)
+        except EdgewiseError as error:
+            raise self.step.error(str(error)) from None
+
+    def add_bias(self, values: np.ndarray, share: np.ndarray | None = None) -> np.ndarray:
+        """Add the bias, in proportion to the alpha that is left."""
+        if not self.bias:
+            return values
+        bias = np.float32(self.bias)
+        return values + bias if share is None else (values.T + bias * share.T).T
 
 
 @dataclass(frozen=True)
@@ -31,43 +68,46 @@ class Chain:
     brightness blur the alpha with it, all others leave it.
     """
 
-    steps: tuple[tuple[Step, Run, Run], ...]
+    stages: tuple[Stage, ...]
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
         """Run every step in order."""
         colour, alpha = split_alpha(np.asarray(image))
         if alpha is None:
-            return self._run(colour).astype(np.float32, copy=False)
+            for stage in self.stages:
+                colour = stage(colour)
+            return colour.astype(np.float32, copy=False)
         return self._run_premultiplied(colour, alpha)
 
     def then(self, other: "Chain") -> "Chain":
         """Return the chain that runs this one and then another."""
-        return Chain((*self.steps, *other.steps))
-
-    def _run(self, values: np.ndarray) -> np.ndarray:
-        for step, run, _ in self.steps:
-            values = _at(step, run, values)
-        return values
+        return Chain((*self.stages, *other.stages))
 
     def _run_premultiplied(self, colour: np.ndarray, alpha: np.ndarray) -> np.ndarray:
         opaque = np.iinfo(alpha.dtype).max if alpha.dtype.kind in "ui" else 1
         share = alpha.astype(np.float32) / np.float32(opaque)
-        values = (colour.T * share.T).T
-        for step, run, run_alpha in self.steps:
-            values = _at(step, run, values)
-            share = _at(step, run_alpha, share)
+        values = _times(colour, share)
+        for stage in self.stages:
+            before = share
+            share = stage.at(stage.run_alpha, share)
+            if stage.linear:
+                values = stage.add_bias(stage.at(stage.run, values), share)
+            else:
+                values = _times(stage.at(stage.run, _over(values, before)), share)
         share = np.clip(share, 0, 1)
-        visible = np.where(share > 0, share, 1)
-        values = np.where((share > 0).T, values.T / visible.T, 0).T
+        values = _over(values, share)
         planes = values if values.ndim == 3 else values[:, :, None]
         return np.concatenate([planes, share[:, :, None] * opaque], axis=2, dtype=np.float32)
 
 
-def _at(step: Step, run: Run, values: np.ndarray) -> np.ndarray:
-    try:
-        return run(values)
-    except EdgewiseError as error:
-        raise step.error(str(error)) from None
+def _times(colour: np.ndarray, share: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray((colour.T * share.T).T)
+
+
+def _over(values: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Divide by alpha; what is invisible becomes 0."""
+    visible = np.where(share > 0, share, 1)
+    return np.ascontiguousarray(np.where((share > 0).T, values.T / visible.T, 0).T)
 
 
 def compile_chain(chain: str, **defaults: Any) -> Chain:
@@ -87,10 +127,10 @@ def compile_chain(chain: str, **defaults: Any) -> Chain:
     ChainError
         If the chain makes no sense; the text points at the step.
     """
-    return Chain(tuple((step, *_compile(step, Windows(**defaults))) for step in parse_chain(chain)))
+    return Chain(tuple(_compile(step, Windows(**defaults)) for step in parse_chain(chain)))
 
 
-def _compile(step: Step, windows: Windows) -> tuple[Run, Run]:
+def _compile(step: Step, windows: Windows) -> Stage:
     try:
         if step.name in FILTERS:
             return _compile_filter(step, FILTERS[step.name], windows)
@@ -99,15 +139,16 @@ def _compile(step: Step, windows: Windows) -> tuple[Run, Run]:
         raise step.error(str(error)) from None
 
 
-def _compile_filter(step: Step, entry: Filter, windows: Windows) -> tuple[Run, Run]:
+def _compile_filter(step: Step, entry: Filter, windows: Windows) -> Stage:
     if not entry.correlates:
         settings = entry.bind(step.values, step.options)
         run: Run = lambda image: entry.function(image, **settings)  # noqa: E731
-        return run, run if entry.alpha == "same" else _keep
+        same = entry.alpha == "same"
+        return Stage(step, run, run if same else _keep, linear=same)
     windows, options = _windows(step, windows, entry)
     settings = entry.bind(step.values, options)
     run = lambda image: entry.function(image, windows, **settings)  # noqa: E731
-    return run, run if entry.alpha == "same" else _sampler(windows, (3, 3))
+    return Stage(step, run, run if entry.alpha == "same" else _sampler(windows, (3, 3)))
 
 
 def single_kernel(text: str) -> np.ndarray:
@@ -123,29 +164,48 @@ def single_kernel(text: str) -> np.ndarray:
         raise EdgewiseError(f'"{text}" is a chain; one kernel is wanted')
     if step.name not in KERNELS and step.name[0] not in "[@":
         raise EdgewiseError(f'no kernel "{step.name}"{suggest(step.name, KERNELS)}')
-    return as_kernel(_weights(step, step.options))
+    settings, options = _kernel_settings(step.name, step.options)
+    return settings.apply(_given(step, options)).weights
 
 
-def _compile_kernel(step: Step, windows: Windows) -> tuple[Run, Run]:
+def _compile_kernel(step: Step, windows: Windows) -> Stage:
     windows, options = _windows(step, windows, KERNELS.get(step.name))
-    weights = as_kernel(_weights(step, options))
-    total = weights.sum()
-    if abs(total) > 1e-5 * np.abs(weights).sum():
-        return lambda image: windows.slide(image, weights), lambda alpha: windows.slide(
-            alpha, weights / total
-        )
-    return lambda image: windows.slide(image, weights), _sampler(windows, weights.shape)
+    settings, options = _kernel_settings(step.name, options)
+    made = settings.apply(_given(step, options))
+    slide = _slider(windows, made.weights, made.anchor)
+    if is_zero_sum(made.weights):
+        return Stage(step, slide, _sampler(windows, made.weights.shape, made.anchor), made.bias)
+    shares = made.weights / made.weights.sum(dtype=np.float64)
+    return Stage(step, slide, _slider(windows, shares, made.anchor), made.bias)
 
 
-def _weights(step: Step, options: dict[str, str]) -> np.ndarray:
+def _slider(windows: Windows, weights: np.ndarray, anchor: tuple[int, int] | None) -> Run:
+    settings = {key: value for key, value in windows.__dict__.items() if key != "flip"}
+    operation = convolve if windows.flip else correlate
+    return lambda image: operation(image, weights, anchor=anchor, **settings)
+
+
+def _given(step: Step, options: dict[str, str]) -> GivenKernel:
     if step.name in KERNELS:
-        return kernel(step.name, **KERNELS[step.name].bind(step.values, options))
+        return GivenKernel(kernel(step.name, **KERNELS[step.name].bind(step.values, options)))
     if step.name[0] not in "[@":
         raise EdgewiseError(f"no such filter{suggest(step.name, [*FILTERS, *KERNELS])}")
     if step.values or options:
         extra = [*step.values, *options]
-        raise EdgewiseError(f'a kernel of one\'s own takes window settings only, not "{extra[0]}"')
-    return read_kernel(step.name)
+        raise EdgewiseError(
+            f"a kernel of one's own takes window settings only, and normalize= scale= bias= "
+            f'anchor=, not "{extra[0]}"'
+        )
+    return given_kernel(step.name)
+
+
+def _kernel_settings(name: str, options: dict[str, str]) -> tuple[KernelSettings, dict[str, str]]:
+    """Take the kernel settings out of a step's options, those of its own parameters aside."""
+    own = KERNELS[name].parameters if name in KERNELS else {}
+    chosen = {k: v for k, v in options.items() if k in SETTINGS.parameters and k not in own}
+    rest = {key: value for key, value in options.items() if key not in chosen}
+    values: dict[str, Any] = SETTINGS.bind((), chosen)
+    return KernelSettings(**values), rest
 
 
 def _windows(step: Step, windows: Windows, entry: Named | None) -> tuple[Windows, dict[str, str]]:
@@ -157,16 +217,16 @@ def _windows(step: Step, windows: Windows, entry: Named | None) -> tuple[Windows
     return Windows(**{**windows.__dict__, **changes}), rest
 
 
-def _sampler(windows: Windows, shape: tuple[int, int]) -> Run:
+def _sampler(
+    windows: Windows, shape: tuple[int, int], anchor: tuple[int, int] | None = None
+) -> Run:
     """Return a step that moves alpha to where a kernel of that shape puts its results."""
     weights = np.zeros(shape, np.float32)
-    weights[shape[0] // 2, shape[1] // 2] = 1
-
-    def sample(alpha: np.ndarray) -> np.ndarray:
-        settings = {key: value for key, value in windows.__dict__.items() if key != "flip"}
-        return correlate(alpha, weights, **settings)
-
-    return sample
+    place = anchor or (shape[0] // 2, shape[1] // 2)
+    weights[place] = 1
+    # What lies beyond the edge does not matter here, only that it is something.
+    border = "edge" if windows.border == RENORMALIZE else windows.border
+    return _slider(replace(windows, flip=False, border=border), weights, place)
 
 
 def _keep(alpha: np.ndarray) -> np.ndarray:

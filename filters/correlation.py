@@ -1,18 +1,33 @@
 """Correlation and convolution of an image with any kernel."""
 
+import sys
+from functools import partial
+
 import numpy as np
 
 from ..images.errors import EdgewiseError
 from . import plain
-from .borders import border_name
-from .separable import separate
+from .borders import RENORMALIZE, border_name
+from .methods import (
+    DIRECT,
+    EXACT,
+    FOURIER,
+    METHODS,
+    TWO_PASSES,
+    Method,
+    choose_method,
+    is_whole,
+    say,
+)
+from .renormalize import missing_weight
 from .strips import Taps, lay_out, lay_taps
 from .values import as_planes, limits, output_dtype, saturate
 from .windows import Axis, Padding, axis_padding, correlation_axis, pair
 
 # Below this many multiply-adds NumPy takes less than about 30 ms, and loading
 # Numba's loops 400 ms or more. The choice depends on the work alone, so that
-# an image always gives the same bytes.
+# an image always gives the same bytes; whole numbers are exact on either way, so
+# they may take the loops wherever these are loaded already.
 FEW_MULTIPLY_ADDS = 20_000_000
 
 
@@ -25,13 +40,16 @@ def correlate(
     padding: Padding = "same",
     border: str = "reflect",
     fill: float = 0.0,
+    anchor: tuple[int, int] | None = None,
+    method: str = "auto",
     dtype: object = None,
 ) -> np.ndarray:
     r"""Slide a kernel over an image and add up what it sees, without flipping it.
 
     .. math:: z[i, j] = \sum_{u, v} x[i s + d (u - a), j s + d (v - b)] \, w[u, v]
 
-    with the anchor (a, b) = (K // 2, L // 2) for a kernel of shape (K, L).
+    with the anchor (a, b) = (K // 2, L // 2) for a kernel of shape (K, L),
+    unless another is given.
 
     Parameters
     ----------
@@ -51,9 +69,19 @@ def correlate(
         bottom), (left, right))) pad by so much, then ``valid``.
     border : {'reflect', 'constant', 'edge', 'symmetric', 'wrap'}
         What lies outside, by NumPy's names, or ``zero``, ``replicate``,
-        ``nearest``, ``reflect101``, ``circular``, ``tile``.
+        ``nearest``, ``reflect101``, ``circular``, ``tile``. With
+        ``renormalize`` what lies outside does not count, and the sum of the
+        weights inside is brought back to that of all; it must not be 0.
     fill : float
         The value outside for ``border='constant'``.
+    anchor : (int, int), optional
+        Row and column of the kernel that lie on the pixel with padding
+        ``same``; the middle when left out.
+    method : {'auto', 'direct', 'fft'}
+        ``auto`` takes the fastest: one pass, two for kernels that are a column
+        times a row, a few for sums of few such products, or the Fourier
+        transform for large kernels. They agree to 1e-5 of full scale, and whole
+        numbers stay whole. A picture with NaN or infinity is never transformed.
     dtype : {None, float32, uint8, uint16}
         None gives float32. An integer dtype rounds half to even and saturates.
 
@@ -82,10 +110,10 @@ def correlate(
     array([[1., 2., 2., 2., 1.]], dtype=float32)
     """
     weights = as_kernel(kernel)
-    anchor = weights.shape[0] // 2, weights.shape[1] // 2
+    place = _anchor(anchor, weights.shape)
     return _slide(
-        image, weights, anchor, stride=stride, dilation=dilation, padding=padding,
-        border=border, fill=fill, dtype=dtype,
+        image, weights, place, stride=stride, dilation=dilation, padding=padding,
+        border=border, fill=fill, method=method, dtype=dtype,
     )  # fmt: skip
 
 
@@ -98,6 +126,8 @@ def convolve(
     padding: Padding = "same",
     border: str = "reflect",
     fill: float = 0.0,
+    anchor: tuple[int, int] | None = None,
+    method: str = "auto",
     dtype: object = None,
 ) -> np.ndarray:
     r"""Convolve an image with a kernel: `correlate` with the kernel flipped both ways.
@@ -115,10 +145,11 @@ def convolve(
     array([[-1., -2., -2., -2., -1.]], dtype=float32)
     """
     weights = as_kernel(kernel)
-    anchor = (weights.shape[0] - 1) // 2, (weights.shape[1] - 1) // 2
+    given = _anchor(anchor, weights.shape)
+    place = weights.shape[0] - 1 - given[0], weights.shape[1] - 1 - given[1]
     return _slide(
-        image, weights[::-1, ::-1], anchor, stride=stride, dilation=dilation, padding=padding,
-        border=border, fill=fill, dtype=dtype,
+        image, weights[::-1, ::-1], place, stride=stride, dilation=dilation, padding=padding,
+        border=border, fill=fill, method=method, dtype=dtype,
     )  # fmt: skip
 
 
@@ -132,9 +163,23 @@ def as_kernel(kernel: np.ndarray) -> np.ndarray:
     return weights.astype(np.float32)
 
 
-def _slide(image, weights, anchor, *, stride, dilation, padding, border, fill, dtype) -> np.ndarray:
+def _anchor(anchor: tuple[int, int] | None, shape: tuple[int, int]) -> tuple[int, int]:
+    if anchor is None:
+        return shape[0] // 2, shape[1] // 2
+    row, column = pair(anchor, "anchor", least=0)
+    if row >= shape[0] or column >= shape[1]:
+        raise EdgewiseError(
+            f"anchor {anchor!r} lies outside the kernel, which has {shape[0]} rows and "
+            f"{shape[1]} columns, counted from 0"
+        )
+    return row, column
+
+
+def _slide(
+    image, weights, anchor, *, stride, dilation, padding, border, fill, method, dtype
+) -> np.ndarray:
     planes = as_planes(image)
-    wanted = output_dtype(dtype)
+    wanted, border = output_dtype(dtype), border_name(border)
     strides, dilations = pair(stride, "stride"), pair(dilation, "dilation")
     paddings = axis_padding(padding)
     rows, columns = (
@@ -148,9 +193,54 @@ def _slide(image, weights, anchor, *, stride, dilation, padding, border, fill, d
         )
         for axis in (0, 1)
     )
-    run = _run_plain if _is_small(planes, rows, columns, weights) else _run_loops
-    result = run(planes, weights, rows, columns, border_name(border), float(fill), wanted)
+    run = _choose(planes, rows, columns, weights, border, fill, method)
+    if border == RENORMALIZE:
+        result = run(planes, weights, rows, columns, "constant", 0.0, np.dtype(np.float32))
+        result = saturate(result * missing_weight(rows, columns, weights), wanted)
+    else:
+        result = run(planes, weights, rows, columns, border, float(fill), wanted)
     return result if np.ndim(image) == 3 else result[:, :, 0]
+
+
+def _choose(planes, rows: Axis, columns: Axis, weights, border, fill, method: str):
+    """Return the function that correlates, and say which way it takes."""
+    if method not in METHODS:
+        raise EdgewiseError(f'no method "{method}"; there are {", ".join(METHODS)}')
+    whole = planes.dtype.kind in "ui" and (border != "constant" or float(fill).is_integer())
+    exact = whole and is_whole(weights) and _greatest(planes, weights, fill) < EXACT
+    steps = (rows.stride, columns.stride), (rows.dilation, columns.dilation)
+    plain_steps = steps == ((1, 1), (1, 1))
+    small = _is_small(planes, rows, columns, weights)
+    if method == FOURIER and plain_steps and np.isfinite(fill):
+        chosen = Method(FOURIER)
+    elif method != "auto":
+        chosen = Method(DIRECT)
+    elif small and not (exact and loops_are_loaded()):
+        say(weights, planes.shape, "NumPy, as the work is little")
+        return _run_plain
+    else:
+        chosen = choose_method(weights, stride=steps[0], dilation=steps[1], whole=whole)
+    if chosen.name == FOURIER and not (np.isfinite(fill) and _all_finite(planes)):
+        chosen = Method(DIRECT)
+    say(weights, planes.shape, chosen)
+    if chosen.name == FOURIER:
+        return partial(_run_fourier, whole=exact)
+    return partial(_run_loops, method=chosen)
+
+
+def loops_are_loaded() -> bool:
+    """Say whether the compiled loops have been imported, which costs time once."""
+    return f"{__package__}.loops" in sys.modules
+
+
+def _greatest(planes: np.ndarray, weights: np.ndarray, fill: float) -> float:
+    most = max(np.iinfo(planes.dtype).max, abs(fill))
+    return float(np.abs(weights).sum(dtype=np.float64) * most)
+
+
+def _all_finite(planes: np.ndarray) -> bool:
+    # The sum of finite numbers may overflow, so they are looked at one by one.
+    return planes.dtype.kind != "f" or bool(np.isfinite(planes).all())
 
 
 def _is_small(planes: np.ndarray, rows: Axis, columns: Axis, weights: np.ndarray) -> bool:
@@ -163,7 +253,16 @@ def _run_plain(planes, weights, rows, columns, border, fill, wanted) -> np.ndarr
     return saturate(plain.correlate(padded, rows, columns, weights), wanted)
 
 
-def _run_loops(planes, weights, rows, columns, border, fill, wanted) -> np.ndarray:
+def _run_fourier(planes, weights, rows, columns, border, fill, wanted, *, whole) -> np.ndarray:
+    from . import fourier
+
+    result = fourier.correlate(planes, weights, rows, columns, border, fill, whole=whole)
+    return saturate(result, wanted)
+
+
+def _run_loops(
+    planes, weights, rows, columns, border, fill, wanted, *, method: Method
+) -> np.ndarray:
     from . import loops
 
     height, width, channels = planes.shape
@@ -171,13 +270,16 @@ def _run_loops(planes, weights, rows, columns, border, fill, wanted) -> np.ndarr
     layout = lay_out(rows, columns, channels, border, fill)
     out = np.empty((rows.count, columns.count, channels), wanted)
     flat, (low, high) = out.reshape(rows.count, -1), limits(wanted)
-    factors = separate(weights)
-    if factors is None:
+    if method.columns is None or method.rows is None:
         taps = lay_taps(rows, columns, channels, weights)
         loops.correlate(source, layout, taps, low, high, flat)
-    else:
-        along, across = _two_passes(rows, columns, channels, *factors)
+        return out
+    if method.name == TWO_PASSES:
+        along, across = _two_passes(rows, columns, channels, method.columns[0], method.rows[0])
         loops.correlate_separable(source, layout, along, across, low, high, flat)
+        return out
+    along, across = _passes(rows, columns, channels, method.columns, method.rows)
+    loops.correlate_low_rank(source, layout, along, across, low, high, flat)
     return out
 
 
@@ -186,3 +288,11 @@ def _two_passes(rows, columns, channels, column, row) -> tuple[Taps, Taps]:
     (used,) = np.nonzero(column)
     across = Taps(used * rows.dilation, np.zeros_like(used), column[used])
     return along, across
+
+
+def _passes(rows, columns, channels, column_factors, row_factors) -> tuple[Taps, Taps]:
+    """Lay the passes of several outer products: the same places, a row of weights for each."""
+    along = lay_taps(rows, columns, channels, np.ones((1, columns.size), np.float32))
+    used = np.arange(rows.size)
+    across = Taps(used * rows.dilation, np.zeros_like(used), np.ascontiguousarray(column_factors))
+    return along._replace(weights=np.ascontiguousarray(row_factors)), across

@@ -2,12 +2,21 @@
 
 The same text spells a filter chain and a network. A step's name may also be a
 kernel in brackets or `@file`; commas and colons inside brackets belong to it.
+ImageMagick's kernels, `3x3:0,1,0,...`, begin with a digit, as no name does, and
+are put in brackets first.
 """
 
 import re
 from dataclasses import dataclass, field
 
 from ..images.errors import EdgewiseError
+
+_NUMBER = r"(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|nan|-)"
+_IMAGEMAGICK = re.compile(
+    rf"(?<![^,])\s*(\d+x\d+(?:[-+]\d+[-+]\d+)?:\s*{_NUMBER}(?:[\s,]+{_NUMBER})*)(?=\s*(?:[:,]|$))"
+)
+# What is written with a colon inside: X:Y.
+_PAIRS = {"anchor"}
 
 
 class ChainError(EdgewiseError):
@@ -54,7 +63,7 @@ def parse_chain(text: str) -> list[Step]:
     >>> parse_chain("gaussian:2:border=wrap,sobel")[0]
     Step(number=1, name='gaussian', values=('2',), options={'border': 'wrap'})
     """
-    parts = _split(text, ",")
+    parts = _split(_IMAGEMAGICK.sub(r"[\1]", text), ",")
     return [_parse_step(number, part.strip()) for number, part in enumerate(parts, start=1)]
 
 
@@ -72,7 +81,7 @@ def _parse_step(number: int, text: str) -> Step:
     if not step.name:
         raise ChainError(f"step {number} is empty; steps are separated by single commas")
     values: list[str] = []
-    for part in parts:
+    for part in _join_pairs(parts):
         key, equals, value = part.partition("=")
         if not equals:
             values.append(part)
@@ -81,3 +90,15 @@ def _parse_step(number: int, text: str) -> Step:
         else:
             step.options[key] = value
     return Step(number, step.name, tuple(values), step.options)
+
+
+def _join_pairs(parts: list[str]) -> list[str]:
+    """Put what belongs to a pair together again: anchor=1:0."""
+    joined: list[str] = []
+    for part in parts:
+        key, equals, value = joined[-1].partition("=") if joined else ("", "", "")
+        if equals and key in _PAIRS and ":" not in value and "=" not in part:
+            joined[-1] += f":{part}"
+        else:
+            joined.append(part)
+    return joined

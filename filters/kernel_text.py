@@ -1,26 +1,56 @@
-"""Kernels given as text or in a file."""
+"""Kernels given as text or in a file: our own spelling, libvips' and ImageMagick's."""
 
 import json
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ..images.errors import EdgewiseError
 
+_GEOMETRY = re.compile(r"\s*(\d+)(?:x(\d+))?(?:([-+]\d+)([-+]\d+))?\s*:(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class GivenKernel:
+    """A kernel as it was given.
+
+    Attributes
+    ----------
+    weights : ndarray of float32, (K, L)
+    bias : float
+        What a libvips matrix file adds to every result.
+    anchor : (int, int) or None
+        (row, column) that lies on the pixel, where the text says it.
+    """
+
+    weights: np.ndarray
+    bias: float = 0.0
+    anchor: tuple[int, int] | None = None
+
 
 def read_kernel(text: str) -> np.ndarray:
+    """Read a kernel's weights from an inline matrix or a file; see `given_kernel`."""
+    return given_kernel(text).weights
+
+
+def given_kernel(text: str) -> GivenKernel:
     """Read a kernel from an inline matrix or a file.
 
     Parameters
     ----------
     text : str
-        ``[-1 0 1; -2 0 2]``, rows separated by semicolons, or ``@FILE``: text
-        or CSV (a row a line), JSON (a list of rows) or .npy. Numbers may be
-        fractions, such as 1/9.
+        ``[-1 0 1; -2 0 2]``, rows separated by semicolons; ImageMagick's
+        ``WxH+X+Y:v,v,...`` in brackets, where ``nan`` and ``-`` are taps that
+        do not count; or ``@FILE``: text or CSV (a row a line), JSON (a list of
+        rows), .npy, libvips' .mat (``width height scale offset``, then the
+        rows, which are divided by the scale), or ImageMagick's string. Numbers
+        may be fractions, such as 1/9.
 
     Returns
     -------
-    ndarray of float32, (K, L)
+    GivenKernel
 
     Raises
     ------
@@ -28,23 +58,38 @@ def read_kernel(text: str) -> np.ndarray:
         If the file cannot be read, or what is written is no matrix of numbers.
     """
     if text.startswith("@"):
-        return _check(_read_file(Path(text[1:])), text[1:])
-    return _check(_matrix(text.strip().removeprefix("[").removesuffix("]").split(";"), text), text)
+        return _read_file(Path(text[1:]))
+    inside = text.strip().removeprefix("[").removesuffix("]")
+    return _of_words(inside, inside.split(";"), text)
 
 
-def _read_file(path: Path) -> object:
+def _of_words(content: str, rows: list[str], source: str) -> GivenKernel:
+    if geometry := _GEOMETRY.fullmatch(content):
+        return _imagemagick(geometry, source)
+    return GivenKernel(_check(_matrix(rows, source), source))
+
+
+def _read_file(path: Path) -> GivenKernel:
     try:
         if path.suffix == ".npy":
-            return np.load(path, allow_pickle=False)
-        content = path.read_text()
+            return GivenKernel(_check(np.load(path, allow_pickle=False), str(path)))
+        content = path.read_text("utf-8-sig")
     except OSError as error:
         raise EdgewiseError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+    except EdgewiseError:
+        raise
     except ValueError:
-        raise EdgewiseError(f"{path}: a kernel file is text, CSV, JSON or .npy") from None
+        raise EdgewiseError(
+            f"{path}: a kernel file is text, CSV, JSON, .npy, libvips' .mat or an ImageMagick "
+            "string; save the matrix as .npy or .csv"
+        ) from None
     if path.suffix == ".json":
-        return _from_json(path, content)
+        return GivenKernel(_check(_from_json(path, content), str(path)))
     lines = [line.partition("#")[0] for line in content.splitlines()]
-    return _matrix([line for line in lines if line.strip()], str(path))
+    lines = [line for line in lines if line.strip()]
+    if path.suffix == ".mat":
+        return _libvips(lines, str(path))
+    return _of_words("\n".join(lines), lines, str(path))
 
 
 def _from_json(path: Path, content: str) -> object:
@@ -52,6 +97,34 @@ def _from_json(path: Path, content: str) -> object:
         return json.loads(content)
     except ValueError as error:
         raise EdgewiseError(f"{path}: not valid JSON ({error})") from None
+
+
+def _libvips(lines: list[str], source: str) -> GivenKernel:
+    """Read ``width height [scale [offset]]`` and the rows below; sums are divided by the scale."""
+    head, *rows = _matrix(lines, source) or [[]]
+    width, height, scale, offset = [*head, *(0, 0, 1, 0)[len(head) :]][:4]
+    numbers = [number for row in rows for number in row]
+    if not 2 <= len(head) <= 4 or scale == 0 or len(numbers) != width * height or not numbers:
+        raise EdgewiseError(
+            f"{source}: a libvips matrix begins with its width, height, scale (not 0) and offset, "
+            "and holds width x height numbers below"
+        )
+    weights = np.reshape(numbers, (int(height), int(width))) / scale
+    return GivenKernel(_check(weights, source), float(offset))
+
+
+def _imagemagick(geometry: re.Match, source: str) -> GivenKernel:
+    width, height, x, y, numbers = geometry.groups()
+    columns, rows = int(width), int(height or width)
+    words = numbers.replace(",", " ").split()
+    if len(words) != columns * rows:
+        raise EdgewiseError(
+            f"{source}: {columns}x{rows} wants {columns * rows} numbers, and there are {len(words)}"
+        )
+    # ImageMagick's middle, left of and above the true one for even sizes.
+    anchor = (int(y), int(x)) if x else ((rows - 1) // 2, (columns - 1) // 2)
+    values = [0.0 if word.lower() in ("-", "nan") else _number(word, source) for word in words]
+    return GivenKernel(_check(np.reshape(values, (rows, columns)), source), 0.0, anchor)
 
 
 def _matrix(rows: list[str], source: str) -> list[list[float]]:

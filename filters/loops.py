@@ -17,57 +17,7 @@ import numpy as np
 from numba import prange
 
 from ..jit import parallel_loop, serial_loop
-
-
-@serial_loop
-def _load_row(source, position, layout, row):
-    """Copy one source row into the buffer, or the fill value where it lies outside."""
-    if position < 0:
-        row[:] = layout.fill
-        return
-    values = source[position]
-    end = 0
-    for start, stop, first in layout.runs:
-        _load_border(values, layout, end, start, row)
-        _copy_pixels(values[first:], layout.step, layout.channels, row[start:stop])
-        end = stop
-    _load_border(values, layout, end, row.size, row)
-
-
-@serial_loop
-def _load_border(values, layout, start, stop, row):
-    for j in range(start, stop):
-        row[j] = values[layout.columns[j]] if layout.columns[j] >= 0 else layout.fill
-
-
-@serial_loop
-def _copy_pixels(values, step, channels, row):
-    """Copy every step-th pixel."""
-    if step == 1:
-        for j in range(row.size):
-            row[j] = values[j]
-        return
-    # 2x2 pooling of 12 MP, gray / RGB: 8 / 24 ms. Gray as one-channel pixels
-    # took 16 ms, RGB as a strided slice a channel 32, by computed index 56.
-    if channels == 1:
-        every = values[::step]
-        for j in range(row.size):
-            row[j] = every[j]
-        return
-    whole = values.size // channels
-    spread = values[: whole * channels].reshape((whole, channels))[::step]
-    pixels = row.reshape((row.size // channels, channels))
-    for m in range(pixels.shape[0]):
-        for c in range(channels):
-            pixels[m, c] = spread[m, c]
-
-
-@serial_loop
-def _load_strip(source, layout, first, buffer):
-    """Load the padded rows [first, first + len(buffer)) that any tap reads."""
-    for r in range(buffer.shape[0]):
-        if layout.used[r % layout.stride]:
-            _load_row(source, layout.rows[first + r], layout, buffer[r])
+from .row_loops import _load_row, _load_strip
 
 
 @serial_loop
@@ -95,37 +45,47 @@ def _add_taps_5(total, a, b, c, d, e, w0, w1, w2, w3, w4):
 
 
 @serial_loop
-def _tap(buffer, first, taps, t, width):
-    return buffer[first + taps.rows[t], taps.columns[t] : taps.columns[t] + width]
+def _shifted(buffer, first, rows, columns, t, width):
+    return buffer[first + rows[t], columns[t] : columns[t] + width]
 
 
 @serial_loop
-def _sum_taps(buffer, first, taps, total):
+def _tap(buffer, first, taps, t, width):
+    return _shifted(buffer, first, taps.rows, taps.columns, t, width)
+
+
+@serial_loop
+def _sum_rows(buffer, first, rows, columns, w, total):
     """Put the sum over taps of weight * shifted row into total, for the windows at row `first`."""
-    w, n, width = taps.weights, taps.weights.size, total.size
+    n, width = w.size, total.size
     total[:] = 0
     t = 0
     while t < n:
         left = n - t
-        a = _tap(buffer, first, taps, t, width)
+        a = _shifted(buffer, first, rows, columns, t, width)
         if left < 3:
             _add_taps_1(total, a, w[t])
             t += 1
             continue
-        b = _tap(buffer, first, taps, t + 1, width)
-        c = _tap(buffer, first, taps, t + 2, width)
+        b = _shifted(buffer, first, rows, columns, t + 1, width)
+        c = _shifted(buffer, first, rows, columns, t + 2, width)
         if left == 3:
             _add_taps_3(total, a, b, c, w[t], w[t + 1], w[t + 2])
             t += 3
             continue
-        d = _tap(buffer, first, taps, t + 3, width)
+        d = _shifted(buffer, first, rows, columns, t + 3, width)
         if left == 5:
-            e = _tap(buffer, first, taps, t + 4, width)
+            e = _shifted(buffer, first, rows, columns, t + 4, width)
             _add_taps_5(total, a, b, c, d, e, w[t], w[t + 1], w[t + 2], w[t + 3], w[t + 4])
             t += 5
         else:
             _add_taps_4(total, a, b, c, d, w[t], w[t + 1], w[t + 2], w[t + 3])
             t += 4
+
+
+@serial_loop
+def _sum_taps(buffer, first, taps, total):
+    _sum_rows(buffer, first, taps.rows, taps.columns, taps.weights, total)
 
 
 @serial_loop
@@ -175,6 +135,32 @@ def correlate_separable(source, layout, along, across, low, high, out):
         for i in range(count):
             _sum_taps(buffer, i * layout.stride, across, total)
             _store_row(total, low, high, out[start + i])
+
+
+@parallel_loop
+def correlate_low_rank(source, layout, along, across, low, high, out):
+    """Like `correlate` for a sum of outer products: weights (R, taps), one row for each."""
+    height, width = out.shape
+    for s in prange((height + layout.strip - 1) // layout.strip):
+        start = s * layout.strip
+        count = min(layout.strip, height - start)
+        depth = (count - 1) * layout.stride + layout.span + 1
+        padded = np.empty((depth, layout.columns.size), np.float32)
+        buffer = np.empty((depth, width), np.float32)
+        sums = np.zeros((count, width), np.float32)
+        total = np.empty(width, np.float32)
+        _load_strip(source, layout, start * layout.stride, padded)
+        for k in range(along.weights.shape[0]):
+            for r in range(depth):
+                if layout.used[r % layout.stride]:
+                    row_weights = along.weights[k]
+                    _sum_rows(padded, r, along.rows, along.columns, row_weights, buffer[r])
+            for i in range(count):
+                first, weights = i * layout.stride, across.weights[k]
+                _sum_rows(buffer, first, across.rows, across.columns, weights, total)
+                _add_taps_1(sums[i], total, np.float32(1))
+        for i in range(count):
+            _store_row(sums[i], low, high, out[start + i])
 
 
 @serial_loop

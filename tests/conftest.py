@@ -15,6 +15,8 @@ def route(request, monkeypatch):
     """Run a test twice, on the NumPy path and on the compiled loops."""
     least = NEVER if request.param == "numpy" else ALWAYS
     monkeypatch.setattr("edgewise.filters.correlation.FEW_MULTIPLY_ADDS", least)
+    loaded = "edgewise.filters.correlation.loops_are_loaded"
+    monkeypatch.setattr(loaded, lambda: request.param == "numba")
     monkeypatch.setattr("edgewise.filters.pooling.FEW_COMPARISONS", least)
     return request.param
 

@@ -14,7 +14,8 @@ from edgewise.filters import FILTERS, KERNELS
 from edgewise.filters.grammar import Step, parse_chain
 from edgewise.filters.kernel_text import read_kernel
 
-words = st.text(st.sampled_from("abcxyz019.-"), min_size=1, max_size=5)
+# No x: 3x3:1,2,... is ImageMagick's.
+words = st.text(st.sampled_from("abcwyz019.-"), min_size=1, max_size=5)
 
 
 def test_parts_of_a_step():
