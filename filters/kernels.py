@@ -10,17 +10,9 @@ import math
 import numpy as np
 
 from ..images.errors import EdgewiseError
-from .registry import Named, suggest
-
-KERNELS: dict[str, Named] = {}
-
-
-def _named(name: str):
-    def register(function):
-        KERNELS[name] = Named(name, function)
-        return function
-
-    return register
+from . import gaussians, oriented  # noqa: F401 (they register their kernels)
+from .catalogue import KERNELS, named_kernel
+from .registry import suggest
 
 
 def kernel(name: str, **parameters: object) -> np.ndarray:
@@ -58,95 +50,79 @@ def kernel(name: str, **parameters: object) -> np.ndarray:
     return np.asarray(entry.function(**parameters), dtype=np.float32)
 
 
-def _odd_radius(size: int, what: str = "size") -> int:
-    if size < 1 or size % 2 == 0:
-        raise EdgewiseError(f"{what}={size} is not an odd number above 0")
-    return size // 2
-
-
-def _gaussian_row(sigma: float, radius: int) -> np.ndarray:
-    if not sigma > 0 or not math.isfinite(sigma):
-        raise EdgewiseError(f"sigma={sigma} is not above 0")
-    x = np.arange(-radius, radius + 1)
-    weights = np.exp(-0.5 * (x / sigma) ** 2)
-    return weights / weights.sum()
-
-
-def _gaussian_radius(sigma: float, size: int | None, truncate: float) -> int:
-    # SciPy's rule, so that the same sigma gives the same kernel there.
-    return _odd_radius(size) if size is not None else int(truncate * sigma + 0.5)
-
-
-@_named("identity")
+@named_kernel("identity")
 def identity() -> np.ndarray:
     """Leave the image as it is."""
     return np.ones((1, 1))
 
 
-@_named("box")
-def box(size: int = 3) -> np.ndarray:
-    """Mean of size x size pixels."""
-    if size < 1:
+@named_kernel("box")
+def box(size: int | tuple[int, int] = 3) -> np.ndarray:
+    """Mean of size x size pixels, or of rows/columns."""
+    rows, columns = (size, size) if isinstance(size, int) else size
+    if min(rows, columns) < 1:
         raise EdgewiseError(f"size={size} is not above 0")
-    return np.full((size, size), 1 / size**2)
+    return np.full((rows, columns), 1 / (rows * columns))
 
 
-@_named("gaussian")
-def gaussian(sigma: float = 1.0, truncate: float = 4.0, size: int | None = None) -> np.ndarray:
-    """Gaussian blur, of weight 1, cut off at truncate sigmas as SciPy's unless size is given."""
-    row = _gaussian_row(sigma, _gaussian_radius(sigma, size, truncate))
+@named_kernel("binomial")
+def binomial(size: int = 3) -> np.ndarray:
+    """Binomial blur, Pascal's triangle both ways, of weight 1; like a Gaussian."""
+    if not 1 <= size <= 63:
+        raise EdgewiseError(f"size={size} is not from 1 to 63")
+    row = np.array([math.comb(size - 1, at) for at in range(size)]) / 2 ** (size - 1)
     return np.outer(row, row)
 
 
-@_named("sobel-x")
+@named_kernel("sobel-x")
 def sobel_x() -> np.ndarray:
     """Sobel's derivative to the right, unnormalised."""
     return np.outer([1, 2, 1], [-1, 0, 1])
 
 
-@_named("sobel-y")
+@named_kernel("sobel-y")
 def sobel_y() -> np.ndarray:
     """Sobel's derivative downwards, unnormalised."""
     return sobel_x().T
 
 
-@_named("prewitt-x")
+@named_kernel("prewitt-x")
 def prewitt_x() -> np.ndarray:
     """Prewitt's derivative to the right, unnormalised."""
     return np.outer([1, 1, 1], [-1, 0, 1])
 
 
-@_named("prewitt-y")
+@named_kernel("prewitt-y")
 def prewitt_y() -> np.ndarray:
     """Prewitt's derivative downwards, unnormalised."""
     return prewitt_x().T
 
 
-@_named("scharr-x")
+@named_kernel("scharr-x")
 def scharr_x() -> np.ndarray:
     """Scharr's derivative to the right, unnormalised."""
     return np.outer([3, 10, 3], [-1, 0, 1])
 
 
-@_named("scharr-y")
+@named_kernel("scharr-y")
 def scharr_y() -> np.ndarray:
     """Scharr's derivative downwards, unnormalised."""
     return scharr_x().T
 
 
-@_named("roberts-1")
+@named_kernel("roberts-1")
 def roberts_1() -> np.ndarray:
     """Roberts' cross, difference along the falling diagonal (2x2)."""
     return np.array([[1, 0], [0, -1]])
 
 
-@_named("roberts-2")
+@named_kernel("roberts-2")
 def roberts_2() -> np.ndarray:
     """Roberts' cross, difference along the rising diagonal (2x2)."""
     return np.array([[0, 1], [-1, 0]])
 
 
-@_named("laplacian")
+@named_kernel("laplacian")
 def laplacian(neighbours: int = 4) -> np.ndarray:
     """Laplacian of 4 or 8 neighbours, negative in the centre."""
     if neighbours == 4:
@@ -156,33 +132,19 @@ def laplacian(neighbours: int = 4) -> np.ndarray:
     raise EdgewiseError(f"neighbours={neighbours} is neither 4 nor 8")
 
 
-@_named("log")
-def laplacian_of_gaussian(
-    sigma: float = 1.4, truncate: float = 4.0, size: int | None = None
-) -> np.ndarray:
-    """Laplacian of a Gaussian, of sum 0, negative in the centre."""
-    radius = max(1, _gaussian_radius(sigma, size, truncate))
-    row = _gaussian_row(sigma, radius)
-    square = np.arange(-radius, radius + 1) ** 2
-    distance = square[:, None] + square
-    weights = np.outer(row, row) * (distance - 2 * sigma**2) / sigma**4
-    # Cutting the tails leaves a small sum, and flat areas would not be 0.
-    return weights - weights.mean()
-
-
-@_named("emboss")
+@named_kernel("emboss")
 def emboss() -> np.ndarray:
     """Relief lit from above left, the image added in."""
     return np.array([[-2, -1, 0], [-1, 1, 1], [0, 1, 2]])
 
 
-@_named("sharpen")
+@named_kernel("sharpen")
 def sharpen(amount: float = 1.0) -> np.ndarray:
     """Sharpen: the image minus amount times its 4-neighbour Laplacian."""
     return np.array([[0, 0, 0], [0, 1, 0], [0, 0, 0]]) - amount * laplacian(4)
 
 
-@_named("diagonal")
+@named_kernel("diagonal")
 def diagonal() -> np.ndarray:
     """Difference across the falling diagonal (4x4), of sum 0."""
     return np.array([[0, 0, -1, 0], [0, -2, 0, 1], [-1, 0, 2, 0], [0, 1, 0, 0]])

@@ -4,9 +4,14 @@ import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from ..images.errors import EdgewiseError
 from .windows import Padding
+
+# What a value must be besides its type, checked where a chain is read.
+Odd = Annotated[int, "odd"]
+Positive = Annotated[float, "positive"]
 
 
 @dataclass(frozen=True)
@@ -64,15 +69,44 @@ class Named:
 def _shown(default: object) -> str:
     if isinstance(default, bool):
         return "yes" if default else "no"
+    if isinstance(default, tuple):
+        return "/".join(map(str, default))
     return "auto" if default is None else f"{default}"
 
 
 def _convert(key: str, text: str, parameter: inspect.Parameter) -> object:
-    read, wanted = READERS[parameter.annotation]
+    read, wanted = _reader(parameter.annotation)
     try:
         return read(text)
     except (ValueError, KeyError):
         raise EdgewiseError(f"{key}={text} is not {wanted}") from None
+
+
+def _reader(annotation: Any) -> tuple[Callable[[str], object], str]:
+    if get_origin(annotation) is Literal:
+        words = [str(word) for word in get_args(annotation)]
+        known = dict(zip(words, get_args(annotation), strict=True))
+        return known.__getitem__, f"one of {', '.join(words)}"
+    return READERS[annotation]
+
+
+def _read_odd(text: str) -> int:
+    value = int(text)
+    if value < 1 or value % 2 == 0:
+        raise ValueError
+    return value
+
+
+def _read_positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise ValueError
+    return value
+
+
+def _read_reals(text: str) -> float | tuple[float, float]:
+    rows, slash, columns = text.partition("/")
+    return (float(rows), float(columns)) if slash else float(rows)
 
 
 def _read_switch(text: str) -> bool:
@@ -104,7 +138,11 @@ _NUMBERS = (_read_numbers, "a whole number or two, rows/columns")
 READERS = {
     int: _WHOLE,
     int | None: _WHOLE,
+    Odd: (_read_odd, "an odd number above 0"),
     float: (float, "a number"),
+    float | None: (float, "a number"),
+    float | tuple[float, float]: (_read_reals, "a number or two, rows/columns"),
+    Positive: (_read_positive, "a number above 0"),
     str: (str, "text"),
     bool: (_read_switch, "yes or no"),
     int | tuple[int, int]: _NUMBERS,

@@ -1,0 +1,141 @@
+"""Rank filters: median, minimum, maximum and percentile of every window."""
+
+import numpy as np
+
+from ..images.errors import EdgewiseError
+from . import correlation
+from .catalogue import named_filter, square_of_size
+from .registry import Odd
+from .sliding import Windows
+from .windows import pair
+
+# Windows of uint8 with more pixels than this are faster with running histograms.
+MANY_PIXELS = 400
+# What one pixel of a window costs here, in multiply-adds of a correlation.
+WORK = 4
+
+
+@named_filter("median", correlates=True, alpha="same", reach=square_of_size)
+def median(image: np.ndarray, windows: Windows, size: Odd = 3) -> np.ndarray:
+    """Median of size x size pixels, each channel by itself."""
+    return rank_filter(image, size, size * size // 2, windows)
+
+
+@named_filter("minimum", correlates=True, alpha="same", reach=square_of_size)
+def minimum(image: np.ndarray, windows: Windows, size: Odd = 3) -> np.ndarray:
+    """Least of size x size pixels, each channel by itself: erosion."""
+    return rank_filter(image, size, 0, windows)
+
+
+@named_filter("maximum", correlates=True, alpha="same", reach=square_of_size)
+def maximum(image: np.ndarray, windows: Windows, size: Odd = 3) -> np.ndarray:
+    """Greatest of size x size pixels, each channel by itself: dilation."""
+    return rank_filter(image, size, size * size - 1, windows)
+
+
+@named_filter("percentile", correlates=True, alpha="same", reach=lambda size, **_: (size, size))
+def percentile(
+    image: np.ndarray, windows: Windows, percent: float = 50.0, size: Odd = 3
+) -> np.ndarray:
+    """Percentile of size x size pixels, by the rank that SciPy takes."""
+    if not 0 <= percent <= 100:
+        raise EdgewiseError(f"percent={percent} is not from 0 to 100")
+    count = size * size
+    return rank_filter(image, size, min(int(count * percent / 100), count - 1), windows)
+
+
+def rank_filter(
+    image: np.ndarray, size: int | tuple[int, int], rank: int, windows: Windows | None = None
+) -> np.ndarray:
+    """Replace every pixel by a value of its window, chosen by its rank there.
+
+    Parameters
+    ----------
+    image : ndarray, (H, W) or (H, W, C), uint8, uint16 or float32
+        Other real dtypes become float32. Each channel is treated by itself.
+    size : int or (int, int)
+        Odd window size, (rows, columns).
+    rank : int
+        From 0, the least, to rows * columns - 1, the greatest.
+    windows : Windows, optional
+        Stride, padding and border; a dilation is refused, and a flip changes nothing.
+
+    Returns
+    -------
+    ndarray of the image's dtype
+        Exactly values of the image, in its unit. A window with a NaN gives NaN.
+
+    Raises
+    ------
+    EdgewiseError
+        If the size is even, or the rank outside the window.
+    """
+    rows, columns = pair(size, "size")
+    if rows % 2 == 0 or columns % 2 == 0:
+        raise EdgewiseError(f"size={size} is not an odd number above 0")
+    if not 0 <= rank < rows * columns:
+        raise EdgewiseError(f"rank {rank} is not from 0 to {rows * columns - 1}")
+    windows = windows or Windows()
+    frame = windows.frame(image, (rows, columns))
+    work = np.size(image) * rows * columns * WORK
+    run = _plain if work < correlation.FEW_MULTIPLY_ADDS else _loops
+    return windows.sample(run(frame, rows, columns, rank), image)
+
+
+def _plain(frame: np.ndarray, rows: int, columns: int, rank: int) -> np.ndarray:
+    views = np.lib.stride_tricks.sliding_window_view(frame, (rows, columns), axis=(0, 1))
+    values = views.reshape(*views.shape[:3], -1)
+    # NaN sorts last: where a window has one, its greatest value is NaN.
+    ordered = np.partition(values, (rank, rows * columns - 1), axis=-1)
+    result = ordered[..., rank]
+    if frame.dtype.kind == "f":
+        result[np.isnan(ordered[..., -1])] = np.nan
+    return np.ascontiguousarray(result)
+
+
+def _loops(frame: np.ndarray, rows: int, columns: int, rank: int) -> np.ndarray:
+    height, width, channels = frame.shape
+    out = np.empty((height - rows + 1, width - columns + 1, channels), frame.dtype)
+    flat, source = out.reshape(out.shape[0], -1), frame.reshape(height, -1)
+    if rank in (0, rows * columns - 1):
+        from . import rank_loops
+
+        strip = max(32, 2 * rows)
+        rank_loops.extreme(source, channels, rows, columns, rank > 0, strip, flat)
+    elif frame.dtype.kind == "f":
+        _rank_floats(source, channels, rows, columns, rank, flat)
+    else:
+        _rank_whole(source, channels, rows, columns, rank, flat)
+    return out
+
+
+def _rank_whole(source, channels, rows, columns, rank, flat) -> None:
+    from . import rank_loops
+
+    pixels = rows * columns
+    if source.dtype == np.uint8 and MANY_PIXELS < pixels < 2**16:
+        strip = max(64, 2 * rows)
+        rank_loops.rank_of_bytes(source, channels, rows, columns, rank, strip, flat)
+        return
+    counter = np.result_type(source.dtype, np.min_scalar_type(pixels))
+    bits = source.dtype.type(1) << np.arange(8 * source.itemsize)[::-1].astype(source.dtype)
+    rank_loops.rank(
+        source, channels, rows, columns, counter.type(rank), bits, np.empty(0, counter), flat
+    )
+
+
+def _rank_floats(source, channels, rows, columns, rank, flat) -> None:
+    """Rank float32 by whole numbers that are in the same order."""
+    from . import rank_loops
+
+    broken = np.isnan(source)
+    keys = source.copy().view(np.int32)
+    rank_loops.to_keys(keys)
+    _rank_whole(keys.view(np.uint32), channels, rows, columns, rank, flat.view(np.uint32))
+    rank_loops.from_keys(flat.view(np.int32))
+    if broken.any():
+        seen = np.empty(flat.shape, np.uint8)
+        rank_loops.extreme(
+            broken.view(np.uint8), channels, rows, columns, True, max(32, 2 * rows), seen
+        )
+        flat[seen.view(bool)] = np.nan
