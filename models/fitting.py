@@ -1,39 +1,43 @@
-"""Training linear classifiers, through scikit-learn."""
+"""Training linear classifiers on feature vectors."""
 
-import warnings
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from ..features.table import FeatureTable
-from ..images.errors import DataError, EdgewiseError
-from .linear import KINDS, LinearModel
-
-DEFAULT_C = {"logistic": 1.0, "svm": 0.1}
-MAX_ITERATIONS = 500
+from ..images.errors import DataError
+from .linear import LinearModel
+from .linear_calibration import Calibration, Platt, calibrate
+from .linear_folds import make_folds
+from .linear_maps import AdditiveChi2, KernelMap, choose_nystroem, mapped, parse_map
+from .linear_settings import LinearSettings, shares
+from .linear_solver import Rows, Solution, blocks
+from .linear_trainer import Trainer, widened
+from .linear_validation import Validation, cross_validate
 
 
 def fit_linear(
-    table: FeatureTable, *, kind: str = "logistic", C: float | None = None, seed: int = 0
+    table: FeatureTable, *, groups: tuple[str, ...] | None = None, **settings: Any
 ) -> LinearModel:
     """Train a linear classifier on feature vectors.
 
     Parameters
     ----------
     table : FeatureTable
-        With labels, of at least two classes.
-    kind : {'logistic', 'svm'}
-        Multinomial logistic regression (L-BFGS), or linear support vector
-        machines, one against the rest, with the squared hinge (LIBLINEAR).
-    C : float, optional
-        How much a mistake costs against large weights; 1 for logistic
-        regression and 0.1 for SVMs when left out.
-    seed : int
-        Where LIBLINEAR's shuffling starts from.
+        With labels, of at least two classes. X may be memory-mapped, or
+        anything that gives rows by slices: it is read in passes.
+    groups : tuple of str, optional
+        Rows of one group stay together in cross-validation.
+    **settings
+        Fields of `LinearSettings`: kind, C, seed, one_vs_rest, loss,
+        class_weight, kernel_map, gamma, calibrate, cv, search, jobs.
 
     Returns
     -------
     LinearModel
-        Its `training` says whether the solver converged.
+        Its `training` says whether the solver converged, and what
+        cross-validation found.
 
     Raises
     ------
@@ -48,33 +52,40 @@ def fit_linear(
     Fashion-MNIST standardised columns gave the same accuracy and converged
     more slowly.
     """
-    _check(table, kind, C)
-    C = DEFAULT_C[kind] if C is None else C
+    chosen = LinearSettings(**settings)
+    _check(table)
     number = {name: i for i, name in enumerate(table.classes)}
     y = np.array([number[label] for label in table.labels or ()])
-    solver = _solver(kind, C, seed)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        solver.fit(table.X, y)
-    weights, bias = _rows(np.asarray(solver.coef_), np.asarray(solver.intercept_), kind)
-    model = LinearModel(
-        weights, bias, kind, table.classes, table.config, table.size, table.channels
+    share = shares(y, table.classes, chosen.class_weight)
+    kernel_map = _choose_map(table.X, chosen)
+    X, basis = _mapped(table.X, kernel_map, chosen.jobs)
+    trainer = Trainer(X, y, len(table.classes), share, chosen)
+    validation = _validate(trainer, table.classes, groups)
+    cost = chosen.cost if validation is None else validation.costs[validation.best]
+    found = trainer.train(cost)
+    accuracy = float((trainer.scores(found).argmax(axis=1) == y).mean())
+    return LinearModel(
+        *_folded(widened(found, chosen.kind), basis),
+        kind=chosen.kind,
+        classes=table.classes,
+        config=table.config,
+        size=table.size,
+        channels=table.channels,
+        training={
+            "pictures": len(table),
+            "accuracy": accuracy,
+            "C": cost,
+            "seed": chosen.seed,
+            "converged": found.converged,
+            "solver": trainer.solver,
+            **_told(chosen, found, validation),
+        },
+        map=kernel_map,
+        calibration=_calibrated(trainer, validation),
     )
-    model.training.update(
-        pictures=len(table),
-        accuracy=float(np.mean(model.predict(table.X) == y)),
-        C=C,
-        seed=seed,
-        converged=not any("onverge" in str(w.message) for w in caught),
-    )
-    return model
 
 
-def _check(table: FeatureTable, kind: str, C: float | None) -> None:
-    if kind not in KINDS:
-        raise EdgewiseError(f'no linear model "{kind}"; there are {", ".join(KINDS)}')
-    if C is not None and not 0 < C < float("inf"):
-        raise EdgewiseError(f"C is {C}; it is a number above 0")
+def _check(table: FeatureTable) -> None:
     if table.labels is None:
         raise DataError(
             "the pictures have no labels; put each class in a folder of its own, or use a "
@@ -84,27 +95,72 @@ def _check(table: FeatureTable, kind: str, C: float | None) -> None:
         raise DataError(
             f'all pictures are of one class, "{table.labels[0]}"; a classifier needs two or more'
         )
-    if not np.isfinite(table.X).all():
-        row = int(np.argmin(np.isfinite(table.X).all(axis=1)))
-        raise DataError(f"{table.names[row]}: its vector holds NaN or infinity; leave it out")
+    for part in blocks(table.X):
+        finite = np.isfinite(table.X[part]).all(axis=1)
+        if not finite.all():
+            name = table.names[part.start + int(finite.argmin())]
+            raise DataError(f"{name}: its vector holds NaN or infinity; leave it out")
 
 
-def _solver(kind: str, C: float, seed: int):
-    if kind == "svm":
-        from sklearn.svm import LinearSVC
+def _choose_map(X: Rows, chosen: LinearSettings) -> KernelMap | None:
+    if chosen.kernel_map is None:
+        return None
+    name, number = parse_map(chosen.kernel_map)
+    if name == "chi2":
+        return AdditiveChi2(X.shape[1], number)
+    return choose_nystroem(X, number, chosen.gamma, chosen.seed)
 
-        return LinearSVC(C=C, random_state=seed, tol=1e-3, max_iter=MAX_ITERATIONS)
-    from sklearn.linear_model import LogisticRegression
 
-    return LogisticRegression(C=C, max_iter=MAX_ITERATIONS)
+def _mapped(
+    X: Rows, kernel_map: KernelMap | None, jobs: int | None
+) -> tuple[Rows, np.ndarray | None]:
+    """Return the vectors to train on, and what Nyström's were multiplied by at the end."""
+    if kernel_map is None:
+        return X, None
+    if isinstance(kernel_map, AdditiveChi2):
+        return mapped(X, kernel_map.apply, kernel_map.length, jobs), None
+    basis = kernel_map.basis()
+    apply: Callable[[np.ndarray], np.ndarray] = lambda rows: kernel_map.apply(rows) @ basis  # noqa: E731
+    return mapped(X, apply, basis.shape[1], jobs), basis
 
 
-def _rows(weights: np.ndarray, bias: np.ndarray, kind: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return one row a class; scikit-learn has a single one for two classes."""
-    if len(weights) == 1:
-        # Half of it, turned around, for the other class: the difference of the
-        # two scores is the decision, as the softmax of two wants it.
-        share = 0.5 if kind == "logistic" else 1.0
-        weights = np.concatenate([-share * weights, share * weights])
-        bias = np.concatenate([-share * bias, share * bias])
-    return weights.astype(np.float32), bias.astype(np.float32)
+def _folded(
+    found: tuple[np.ndarray, np.ndarray], basis: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return weights of similarities to landmarks, which spares the model the basis."""
+    weights, bias = found
+    return (weights if basis is None else weights @ basis.T), bias
+
+
+def _validate(
+    trainer: Trainer, classes: tuple[str, ...], groups: tuple[str, ...] | None
+) -> Validation | None:
+    chosen = trainer.settings
+    if chosen.folds is None:
+        return None
+    folds = make_folds(trainer.y, chosen.folds, classes=classes, groups=groups, seed=chosen.seed)
+    return cross_validate(trainer, chosen.costs, folds)
+
+
+def _told(chosen: LinearSettings, found: Solution, validation: Validation | None) -> dict:
+    """Return what a model file says of the training beside what it always says."""
+    told: dict = {"settings": chosen.to_dict()} if chosen.to_dict() else {}
+    if found.passes:
+        told["passes"] = found.passes
+    if validation is not None:
+        told["validation"] = validation.rows()[validation.best]
+    if chosen.search and validation is not None:
+        told["search"] = validation.rows()
+        told["at_the_edge"] = validation.at_the_edge
+    return told
+
+
+def _calibrated(trainer: Trainer, validation: Validation | None) -> Calibration | None:
+    chosen = trainer.settings
+    if chosen.calibrate is not None and validation is not None:
+        scores = validation.scores[validation.best]
+        return calibrate(chosen.calibrate, scores, trainer.y, trainer.share)
+    if chosen.one_vs_rest and trainer.columns > 1:
+        ones = np.ones(trainer.classes, np.float32)
+        return Platt(ones, np.zeros_like(ones))
+    return None

@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..features.config import HogConfig
 from ..features.extract import prepare
-from ..features.hog import hog_batch
 from ..images.errors import DataError
+from .linear_calibration import Calibration, calibration_from_dict
+from .linear_features import Features, compute, features_from_dict
+from .linear_maps import KernelMap, Nystroem, map_from_dict
+from .linear_solver import Rows, blocks
 
 KINDS = ("logistic", "svm")
 
@@ -19,13 +21,14 @@ class LinearModel:
     Parameters
     ----------
     weights : ndarray, (classes, n) float32
-        One row a class, with two classes too.
+        One row a class, with two classes too; with a kernel map one weight
+        for each value it gives.
     bias : ndarray, (classes,) float32
     kind : {'logistic', 'svm'}
         Logistic regression has probabilities, a support vector machine only
         scores.
     classes : tuple of str
-    config : HogConfig
+    config : HogConfig or Joined
         How the vectors were made.
     size : (int, int)
         Rows and columns that pictures are resized to.
@@ -33,19 +36,30 @@ class LinearModel:
         1 if pictures are made gray, 3 if colour is kept.
     training : dict
         What is known of the training: number of pictures, accuracy, C, seed.
+    map : Nystroem or AdditiveChi2, optional
+        What is done to vectors first.
+    calibration : Platt or Isotonic, optional
+        How scores become probabilities; without it, by the softmax for
+        logistic regression, and not at all for an SVM. One logistic regression
+        for each class against the rest is calibrated by its own curve.
     """
 
     weights: np.ndarray
     bias: np.ndarray
     kind: str
     classes: tuple[str, ...]
-    config: HogConfig
+    config: Features
     size: tuple[int, int]
     channels: int = 1
     training: dict = field(default_factory=dict)
+    map: KernelMap | None = None
+    calibration: Calibration | None = None
 
     def __post_init__(self) -> None:
-        wanted = (len(self.classes), self.config.length(*self.size))
+        length = self.config.length(*self.size)
+        if self.map is not None and self.map.source != length:
+            raise DataError(f"a kernel map of {self.map.source} values does not fit {length}")
+        wanted = (len(self.classes), length if self.map is None else self.map.length)
         if self.weights.shape != wanted or self.bias.shape != wanted[:1]:
             raise DataError(
                 f"weights of shape {self.weights.shape} do not fit {wanted[0]} classes and "
@@ -54,9 +68,14 @@ class LinearModel:
         if self.kind not in KINDS:
             raise DataError(f'no kind of linear model "{self.kind}"; there are {", ".join(KINDS)}')
 
-    def decide(self, X: np.ndarray) -> np.ndarray:
+    def decide(self, X: Rows) -> np.ndarray:
         """Return the score of every class, (N, classes) float32; the greatest wins."""
-        return X @ self.weights.T + self.bias
+        scores = np.empty((len(X), len(self.classes)), np.float32)
+        # Block by block: X may be larger than memory, and so would be its map.
+        for part in blocks(X):
+            rows = X[part] if self.map is None else self.map.apply(X[part])
+            scores[part] = rows @ self.weights.T + self.bias
+        return scores
 
     def prepare(self, image: np.ndarray) -> np.ndarray:
         """Return any picture as HoG wants it, of the model's size."""
@@ -64,10 +83,10 @@ class LinearModel:
 
     def judge_images(self, images: np.ndarray) -> np.ndarray:
         """Return what `judge` says of prepared pictures (N, H, W[, C])."""
-        return self.judge(hog_batch(images, self.config))
+        return self.judge(compute(self.config, images))
 
-    def judge(self, X: np.ndarray) -> np.ndarray:
-        """Return the probability of every class, or the scores of an SVM.
+    def judge(self, X: Rows) -> np.ndarray:
+        """Return the probability of every class, or the scores of an SVM without calibration.
 
         Parameters
         ----------
@@ -76,23 +95,25 @@ class LinearModel:
         Returns
         -------
         ndarray, (N, classes) float32
-            For logistic regression every row sums to 1.
+            Rows of probabilities sum to 1.
         """
         scores = self.decide(X)
+        if self.calibration is not None:
+            return self.calibration.apply(scores)
         if self.kind == "svm":
             return scores
         # The greatest score is taken off so that exp cannot overflow.
         raised = np.exp(scores - scores.max(axis=1, keepdims=True))
         return raised / raised.sum(axis=1, keepdims=True)
 
-    def predict(self, X: np.ndarray) -> np.ndarray:
+    def predict(self, X: Rows) -> np.ndarray:
         """Return the number of the winning class of every row, (N,) int."""
-        return self.decide(X).argmax(axis=1)
+        return self.judge(X).argmax(axis=1)
 
     @property
     def measure(self) -> str:
         """What `judge` gives: ``probability`` or ``score``."""
-        return "score" if self.kind == "svm" else "probability"
+        return "score" if self.kind == "svm" and self.calibration is None else "probability"
 
 
 def describe(model: LinearModel) -> tuple[dict, dict[str, np.ndarray]]:
@@ -105,7 +126,15 @@ def describe(model: LinearModel) -> tuple[dict, dict[str, np.ndarray]]:
         "hog": model.config.to_dict(),
         "training": model.training,
     }
-    return facts, {"weights": model.weights, "bias": model.bias}
+    arrays = {"weights": model.weights, "bias": model.bias}
+    if model.map is not None:
+        facts["map"] = model.map.to_dict()
+        if isinstance(model.map, Nystroem):
+            arrays["landmarks"] = model.map.landmarks
+    if model.calibration is not None:
+        facts["calibration"], more = model.calibration.describe()
+        arrays |= more
+    return facts, arrays
 
 
 def rebuild(facts: dict, arrays: dict[str, np.ndarray]) -> LinearModel:
@@ -129,8 +158,19 @@ def rebuild(facts: dict, arrays: dict[str, np.ndarray]) -> LinearModel:
         bias=bias,
         kind=facts["kind"],
         classes=classes,
-        config=HogConfig.from_dict(facts["hog"]),
+        config=features_from_dict(facts["hog"]),
         size=(int(rows), int(columns)),
         channels=facts["channels"],
         training=dict(facts["training"]),
+        **_after_training(facts, arrays, len(classes)),
     )
+
+
+def _after_training(facts: dict, arrays: dict[str, np.ndarray], classes: int) -> dict:
+    """Return the map and the calibration, of which older files know nothing."""
+    found: dict = {}
+    if "map" in facts:
+        found["map"] = map_from_dict(facts["map"], arrays)
+    if "calibration" in facts:
+        found["calibration"] = calibration_from_dict(facts["calibration"], arrays, classes)
+    return found

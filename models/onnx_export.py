@@ -148,6 +148,10 @@ class Graph:
 
 
 def _linear(model: LinearModel) -> "ModelProto":
+    if model.map is not None or model.calibration is not None:
+        raise EdgewiseError(
+            "models with a kernel map or a calibration are not written as ONNX; train without"
+        )
     graph = Graph()
     weights, bias = graph.array("weights", model.weights), graph.array("bias", model.bias)
     probable = model.kind == "logistic"

@@ -114,7 +114,7 @@ def _train() -> LinearModel:
 
 
 def _evaluate(model: LinearModel) -> Evaluation:
-    return evaluate(model, extract(open_dataset(fashion("test")), model.config))
+    return evaluate(model, extract(open_dataset(fashion("test")), default_config((28, 28))))
 
 
 def _judged(model: LinearModel) -> list[Tile]:

@@ -63,7 +63,7 @@ def test_probabilities_of_huge_scores_are_finite():
 
 
 def test_a_solver_that_did_not_converge_says_so(monkeypatch):
-    monkeypatch.setattr("edgewise.models.fitting.MAX_ITERATIONS", 1)
+    monkeypatch.setattr("edgewise.models.linear_solver.MOST_PASSES", 1)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert_array_equal(fit_linear(table()).training["converged"], False)
