@@ -42,10 +42,11 @@ def prepared(
 
     channels = 1 if gray else None
     pictures = pictures_of(session, data, size=size, channels=channels, **reading)
-    if len(set(pictures.labels.tolist())) < 2:
+    present = sorted(set(pictures.labels.tolist()))
+    if len(present) < 2:
         raise DataError(
-            f'all pictures are of one class, "{pictures.classes[0]}"; a classifier needs two or '
-            "more"
+            f'all pictures are of one class, "{pictures.classes[present[0]]}"; a classifier needs '
+            "two or more"
         )
     shape = (pictures.channels, *pictures.size)
     network = _network(text, shape, len(pictures.classes), seed)

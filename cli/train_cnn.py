@@ -43,7 +43,7 @@ def _training_options(function):
             click.option("--smoothing", type=float, default=0.05, show_default=True,
                          help="Label smoothing, 0 for none."),
             click.option("--averaging", type=float, default=0.0, show_default=True,
-                         help="Such as 0.99: use the mean of about the last 100 steps' weights."),
+                         help="Such as 0.99: use the mean of about the last 100 steps' weights, at most a ninth of all."),
             click.option("--augment", default="", metavar="CHANGES",
                          help="Change pictures by chance: shift:2,flip,rotate:10,crop:0.8."),
             click.option("--patience", type=click.IntRange(min=1), metavar="EPOCHS",
@@ -165,7 +165,7 @@ def _write_course(course, history: str | None, curves: str | None, overwrite: bo
         from ..images.encode import write_image
         from ..reports.curves import curves_picture
 
-        write_image(curves, curves_picture(course.epochs), overwrite=overwrite)
+        write_image(curves, curves_picture(course.epochs, kept=course.best), overwrite=overwrite)
 
 
 def _facts(output: str, model, course, seconds: float, found) -> dict:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 LOGARITHMIC_FROM = 20
 
 
-def curves_picture(rows: Sequence[Mapping]) -> np.ndarray:
+def curves_picture(rows: Sequence[Mapping], *, kept: int | None = None) -> np.ndarray:
     """Draw the course of a training: loss on the left, accuracy on the right.
 
     Parameters
@@ -24,6 +24,9 @@ def curves_picture(rows: Sequence[Mapping]) -> np.ndarray:
         One an epoch, with epoch, loss and accuracy, and validation_loss and
         validation_accuracy, which may be None; numbers or, as a CSV file has
         them, texts.
+    kept : int, optional
+        The epoch whose weights were kept, which is marked; that of the best
+        validation accuracy, and of the least loss among equals, when left out.
 
     Returns
     -------
@@ -37,10 +40,11 @@ def curves_picture(rows: Sequence[Mapping]) -> np.ndarray:
     if not rows:
         raise DataError("there is no epoch to draw; train for one or more")
     epochs = _column(rows, "epoch")
+    marked = _best(rows) if kept is None else int(np.flatnonzero(epochs == kept)[0])
     page = figure(9.6, 4.2)
     left, right = subplots(page, 1, 2)[0]
-    _draw(left, epochs, rows, "loss")
-    _draw(right, epochs, rows, "accuracy")
+    _draw(left, epochs, rows, "loss", marked)
+    _draw(right, epochs, rows, "accuracy", marked)
     left.set_title("Loss", loc="left")
     right.set_title("Accuracy", loc="left")
     _scale_loss(left, rows)
@@ -57,7 +61,16 @@ def _column(rows: Sequence[Mapping], name: str) -> np.ndarray:
         raise DataError(f"the history's column {name} holds something else than numbers") from None
 
 
-def _draw(axes: "Axes", epochs: np.ndarray, rows: Sequence[Mapping], what: str) -> None:
+def _best(rows: Sequence[Mapping]) -> int:
+    """Return the row of the best validation accuracy, and of the least loss among equals."""
+    accuracy, loss = _column(rows, "validation_accuracy"), _column(rows, "validation_loss")
+    order = np.lexsort((np.nan_to_num(loss, nan=np.inf), -np.nan_to_num(accuracy, nan=-1.0)))
+    return int(order[0])
+
+
+def _draw(
+    axes: "Axes", epochs: np.ndarray, rows: Sequence[Mapping], what: str, marked: int
+) -> None:
     from matplotlib.ticker import MaxNLocator
 
     training, validation = _column(rows, what), _column(rows, f"validation_{what}")
@@ -67,22 +80,18 @@ def _draw(axes: "Axes", epochs: np.ndarray, rows: Sequence[Mapping], what: str) 
     style: dict = {"marker": marker, "markersize": 3.5, "linewidth": 1.8}
     axes.plot(epochs, training, color=PALETTE[0], label="training", **style)
     if not np.isnan(validation).all():
-        epoch, value, words = _best(epochs, validation, what)
-        axes.plot(epochs, validation, color=PALETTE[1], label=words, **style)
-        axes.plot([epoch], [value], "o", color=PALETTE[1], markersize=6.5)
+        value = validation[marked]
+        words = f"{value:.2%}" if what == "accuracy" else f"{value:.4f}"
+        label = f"validation, {words} in epoch {epochs[marked]:.0f}, which is kept"
+        axes.plot(epochs, validation, color=PALETTE[1], label=label, **style)
+        axes.plot([epochs[marked]], [value], "o", color=PALETTE[1], markersize=6.5)
     axes.set_xlabel("epoch")
     axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True, min_n_ticks=1))
     if len(epochs) == 1:
         axes.set_xlim(epochs[0] - 1, epochs[0] + 1)
+    else:
+        axes.set_xlim(epochs[0], epochs[-1])
     axes.legend(loc="best", frameon=False)
-
-
-def _best(epochs: np.ndarray, validation: np.ndarray, what: str) -> tuple[float, float, str]:
-    """Return where the validation is best, and that in words."""
-    best = np.nanargmax(validation) if what == "accuracy" else np.nanargmin(validation)
-    value = validation[best]
-    words = f"{value:.2%}" if what == "accuracy" else f"{value:.3g}"
-    return epochs[best], value, f"validation, best {words} in epoch {epochs[best]:.0f}"
 
 
 def _scale_loss(axes: "Axes", rows: Sequence[Mapping]) -> None:

@@ -66,7 +66,7 @@ def run_demo(
     answers = model.judge_images(test.images)
     example = fashion("test") / EXAMPLE
     pictures = {
-        "curves.png": (curves_picture(course.epochs), "the learning curves"),
+        "curves.png": (curves_picture(course.epochs, kept=course.best), "the learning curves"),
         "kernels.png": (kernels_picture(model), "the first layer's kernels"),
         "features.png": (
             features_picture(model, read_image(example), name=EXAMPLE),

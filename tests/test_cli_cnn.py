@@ -439,8 +439,12 @@ def test_a_network_that_learns_nothing(here, capsys):
     assert f"{message}, such as 0.005," in one_line(capsys)
 
 
-def test_one_class_only(here, capsys):
+@pytest.mark.parametrize("unreadable", [False, True])
+def test_one_class_only(here, capsys, unreadable):
     write_image(here / "train" / "cat" / "1.png", striped("level", 0))
+    if unreadable:
+        (here / "train" / "ant").mkdir()
+        (here / "train" / "ant" / "1.png").write_bytes(b"")
     assert_array_equal(train("train", "-o", "m.safetensors"), 1)
     assert 'all pictures are of one class, "cat"; a classifier needs two' in one_line(capsys)
 

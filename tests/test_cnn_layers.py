@@ -335,3 +335,22 @@ def test_a_description_gives_the_same_network_back():
     twin.vector[:] = network.vector
     x = np.random.default_rng(0).random((2, 2, 6, 7), np.float32)
     assert_array_equal(twin.forward(x), network.forward(x))
+
+
+# dropout
+
+
+def test_dropout_keeps_the_mean_and_scales_what_it_keeps():
+    network = Network.from_spec("dropout:0.25", (1, 100, 100))
+    y = network.forward(np.ones((4, 1, 100, 100), np.float32), training=True)
+    assert_allclose(np.unique(y), [0, 1 / 0.75], rtol=1e-6)
+    assert_allclose(y.mean(), 1, atol=0.02)
+
+
+def test_dropout_draws_anew_for_every_seed_and_never_outside_training():
+    network = Network.from_spec("dropout", (1, 10, 10))
+    x = np.ones((2, 1, 10, 10), np.float32)
+    first, again, other = (network.forward(x, training=True, seed=seed) for seed in (1, 1, 2))
+    assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+    assert_array_equal(network.forward(x), x)

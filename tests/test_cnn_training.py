@@ -8,11 +8,13 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from edgewise import DataError, EdgewiseError
-from edgewise.models.cnn import Network, Normalization, fit
+from edgewise.models.cnn import Add, BatchNorm, Dense, Network, Normalization, fit
+from edgewise.models.cnn.tape import INPUT
 from edgewise.models.cnn.training.augmentation import Augmentation
 from edgewise.models.cnn.training.batches import Batches
 from edgewise.models.cnn.training.fitting import DivergedError
 from edgewise.models.cnn.training.history import COLUMNS
+from edgewise.models.cnn.training.shards import cut, shard_size
 
 CHAIN = (
     "conv:4:3:bias=no,maxpool:2,batchnorm,relu,flatten,dropout:0.2,dense:8,batchnorm,relu,"
@@ -332,13 +334,13 @@ def test_averaging_is_that_of_its_formula():
     net = network()
     start = net.vector.astype(np.float64)
     found, told = snapshots(net)
-    fit(net, images, labels, epochs=3, batch=64, averaging=0.8, progress=told)
-    assert len(found) == 12
-    for vector in found:
-        start += 0.2 * (vector - start)
+    fit(net, images, labels, epochs=20, batch=64, averaging=0.8, progress=told)
+    assert len(found) == 80
+    for step, vector in enumerate(found, start=1):
+        start += max(0.2, 9 / (10 + step)) * (vector - start)
     assert_allclose(net.vector, start, rtol=1e-4, atol=1e-6)
     plain = network()
-    fit(plain, images, labels, epochs=3, batch=64)
+    fit(plain, images, labels, epochs=20, batch=64)
     assert_array_equal(plain.vector, found[-1])
 
 
@@ -356,7 +358,7 @@ def test_what_is_judged_is_the_average_and_what_is_trained_is_not():
     average, net = network(LINEAR).vector.copy(), network(LINEAR)
     normal = Normalization.of(images[..., None])
     for number, vector in enumerate(both, start=1):
-        average += np.float32(0.2) * (vector - average)
+        average += np.float32(max(0.2, 9 / (10 + number))) * (vector - average)
         if number % 4 == 0:
             net.vector[:] = average
             loss, accuracy = judge_plainly(net, normal, unseen, truth)
@@ -400,6 +402,51 @@ def test_running_statistics(count, epochs):
         variance = (1 - newest) * variance + newest * seen
     assert_allclose(net.state["batchnorm1.mean"], [mean], atol=1e-6)
     assert_allclose(net.state["batchnorm1.variance"], [variance], rtol=1e-5)
+
+
+@pytest.mark.parametrize("batch", [17, 33, 64])
+def test_no_shard_is_much_smaller_than_the_others(batch):
+    for count in range(1, 2 * batch):
+        sizes = [len(part) for _, part in cut(range(count), shard_size(batch))]
+        assert sum(sizes) == count
+        assert len(sizes) == 1 or min(sizes) * 2 >= shard_size(batch)
+
+
+def test_running_statistics_of_shards_of_different_sizes():
+    images, labels = data(80)
+    net = network("batchnorm,flatten,dense:classes")
+    fit(net, images, labels, epochs=1, batch=96)
+    normal = Normalization.of(images[..., None])
+    order = Batches(images[..., None], normal, Augmentation(), 96, (0, 0)).order
+    x = (images[order] - normal.mean) / normal.deviation
+    shards = np.split(x, [48])
+    weights = [len(shard) for shard in shards]
+    variance = np.average([shard.var(ddof=1) for shard in shards], weights=weights)
+    assert weights == [48, 32]
+    assert_allclose(net.state["batchnorm1.mean"], [x.mean()], atol=1e-6)
+    assert_allclose(net.state["batchnorm1.variance"], [variance], rtol=1e-5)
+
+
+def test_a_shared_batch_norm_sees_all_its_inputs_alike():
+    net = Network((2,))
+    first = net.add(BatchNorm(), INPUT)
+    scaled = net.add(Dense(2), INPUT)
+    net.parameters["dense1.weight"][:] = 0
+    net.parameters["dense1.bias"][:] = 50
+    net.add(Add(), first, net.add(BatchNorm(), scaled, share=first))
+    x = np.random.default_rng(0).normal(size=(64, 2)).astype(np.float32)
+    net.forward(x, training=True)
+    found = net.state["batchnorm1.mean"]
+    assert_allclose(found, 0.1 * (x.mean(axis=0) + 50) / 2, rtol=1e-4)
+
+
+def test_weight_decay_pulls_at_kernels_and_dense_weights_only():
+    net = network("conv:4:3,batchnorm,relu,scaledpool,flatten,dense:8,relu,dense:classes")
+    decays = np.split(net.decays, np.cumsum([a.size for a in net.parameters.values()])[:-1])
+    found = {name: set(own.tolist()) for name, own in zip(net.parameters, decays, strict=True)}
+    pulled = {"conv1.weight", "dense1.weight", "dense2.weight"}
+    assert found == {name: {float(name in pulled)} for name in found}
+    assert len(found) > len(pulled)
 
 
 def test_a_last_batch_of_one_picture():

@@ -297,6 +297,16 @@ def test_curves_with_and_without_validation():
     assert_array_equal(bare, curves_picture(history(4, validation_loss=[None] * 4)))
 
 
+def test_the_curves_mark_the_epoch_that_is_kept():
+    loss, accuracy = [3, 2, 1, 2], [0.5, 0.7, 0.6, 0.7]
+    rows = history(4, validation_loss=loss, validation_accuracy=accuracy)
+    # Of the two that are right most often, the one of the smaller loss.
+    tie = history(4, validation_loss=[3, 2.5, 1, 2], validation_accuracy=accuracy)
+    assert_array_equal(curves_picture(rows), curves_picture(rows, kept=2))
+    assert_array_equal(curves_picture(tie), curves_picture(tie, kept=4))
+    assert not np.array_equal(curves_picture(rows), curves_picture(rows, kept=3))
+
+
 def test_curves_from_the_texts_of_a_csv_file():
     rows = history(3)
     texts = [{name: str(value) for name, value in row.items()} for row in rows]

@@ -10,7 +10,7 @@ from .layers import BatchNorm, Use
 from .memory import packed
 
 if TYPE_CHECKING:
-    from .network import Network
+    from .network import Network, Node
 
 INPUT = "input"
 
@@ -92,6 +92,9 @@ def absorb_statistics(tapes: list[Tape], least: float = 0.0) -> None:
 
     The batch weighs the layer's momentum, but at least `least`.
     """
+    shared: dict[str, list[Node]] = {}
     for node in tapes[0].network.nodes:
         if isinstance(node.layer, BatchNorm):
-            node.layer.absorb([tape.uses[node.name] for tape in tapes], least)
+            shared.setdefault(node.owner, []).append(node)
+    for nodes in shared.values():
+        nodes[0].layer.absorb([tape.uses[node.name] for node in nodes for tape in tapes], least)

@@ -187,7 +187,16 @@ class Training:
         vector = self.network.vector
         self.optimizer.step(vector, gradient, rate, self.decay)
         if self.average is not None:
-            self.average += vector.dtype.type(1 - self.settings.averaging) * (vector - self.average)
+            self.average += vector.dtype.type(self._newest()) * (vector - self.average)
+
+    def _newest(self) -> float:
+        """Return how much of the running average of the weights is replaced now.
+
+        At first more than later, so that a short training is rid of the weights
+        it began with: TensorFlow's rule, ``(1 + steps) / (10 + steps)`` is kept at the most.
+        """
+        steps = self.optimizer.steps
+        return max(1 - self.settings.averaging, 9 / (10 + steps))
 
     def _check_weights(self, epoch: int) -> None:
         weights = (self.network.vector, *self.network.state.values())

@@ -38,7 +38,8 @@ class TrainingSettings:
         Label smoothing, 0 for none.
     averaging : float
         Keep a running average of the weights that forgets 1 - `averaging` of
-        itself at each step, and use it in the end; 0 for none.
+        itself at each step, at first 9 / (10 + steps), and use it in the end;
+        0 for none.
     augment : str
         Changes to the pictures, such as ``shift:2,flip``.
     patience : int, optional

@@ -8,6 +8,7 @@ and who did which shard leaves no trace.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from queue import SimpleQueue
 from threading import Thread
 
@@ -102,8 +103,13 @@ def working(threads: int | None) -> Iterator[Workers]:
 
 
 def cut(places: range, size: int) -> list[tuple[int, range]]:
-    """Return shards of a size, numbered."""
-    return list(enumerate(places[i : i + size] for i in range(0, len(places), size)))
+    """Return shards of a size, numbered; the last one is from half as large to half as large again.
+
+    A shard of one picture would have no variance for batch norm.
+    """
+    count = max(1, (len(places) + size // 2) // size)
+    ends = [i * size for i in range(count)] + [len(places)]
+    return list(enumerate(places[a:b] for a, b in pairwise(ends)))
 
 
 class Gradients:
