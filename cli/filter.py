@@ -1,6 +1,5 @@
 """`edgewise filter`: run a chain on pictures."""
 
-import sys
 from textwrap import wrap
 
 import click
@@ -56,6 +55,8 @@ def _window_options(function):
         "edgewise filter gaussian:2,sobel,maxpool:2 photos/ -o edges/",
         'edgewise filter "[-1 0 1; -2 0 2; -1 0 1]" photo.png -o x.png --range shift',
         "edgewise filter @kernel.txt:border=wrap *.png -o out/ --gray",
+        "edgewise filter 3x3:0,1,0,1,-4,1,0,1,0:bias=128 photo.png -o laplacian.png",
+        "edgewise filter sobel photos/ -o edges/ --format jpg --quality 85 --skip-existing",
         "edgewise filter laplacian - -o - < photo.png > laplacian.png",
     ),
 )
@@ -79,14 +80,23 @@ def _window_options(function):
     metavar="NAME",
     help="png, jpg, tif, webp, bmp, pgm, ppm or npy.  [default: by OUT's name, or the input's]",
 )
+@click.option(
+    "--quality", type=click.IntRange(1, 100), metavar="1..100",
+    help="Of JPEG and WebP.  [default: 92]",
+)  # fmt: skip
+@click.option(
+    "--compress", type=click.IntRange(0, 9), metavar="0..9",
+    help="Of PNG and TIFF: 0 none, 9 smallest.  [default: fast for PNG, none for TIFF]",
+)  # fmt: skip
 @overwrite_option
+@click.option("--skip-existing", is_flag=True, help="Leave out what has its output already.")
 @max_pixels_option
 @jobs_option
 @dry_run_option
 @with_session
 def command(
-    session: Session, chain, inputs, output, rule, suffix, gray, flip,
-    overwrite, max_pixels, jobs, dry_run, **windows,
+    session: Session, chain, inputs, output, rule, suffix, quality, compress, gray, flip,
+    overwrite, skip_existing, max_pixels, jobs, dry_run, **windows,
 ):  # fmt: skip
     """Filter pictures with a CHAIN of steps.
 
@@ -96,30 +106,57 @@ def command(
 
     INPUT is pictures, folders, globs, @list.txt, or - for stdin. OUT is a file
     for one input, a folder for several (their relative paths are kept), - for
-    stdout. Results are rounded and clipped to the input's depth.
+    stdout. Results are rounded and clipped to the input's depth; the colour
+    profile and the resolution are kept. -v says how much was clipped, and how
+    each kernel was run. PNG is compressed fast unless --compress is given.
     """
-    from ..images.errors import EdgewiseError
+    from ..images.encode import Encoding
     from ..images.inputs import find_inputs
-    from .outputs import plan_outputs, refuse_existing
+    from .batch import Batch
+    from .outputs import leave_out_existing, plan_outputs, refuse_existing
 
     run = _compile(chain, flip, gray, windows)
     found = find_inputs(inputs)
     outputs = plan_outputs(found, inputs, output, suffix)
+    if skip_existing:
+        found, outputs = leave_out_existing(found, outputs, session)
     if dry_run:
         _describe(found, outputs)
         return
     if not overwrite:
         refuse_existing(outputs)
-    done = 0
-    for source, output, image in _pictures(session, found, outputs, max_pixels, jobs):
-        try:
-            share = _filter_one(run, image, output, rule, overwrite)
-        except EdgewiseError as error:
-            session.failed(source.name, getattr(error, "reason", str(error)))
-            continue
-        done += 1
-        session.detail(f"{source.name} -> {output.name}: {share:.2%} of the values clipped")
+    _tell_methods(session)
+    batch = Batch(
+        session, run, rule=rule, encoding=Encoding(quality, compress),
+        overwrite=overwrite, max_pixels=max_pixels, jobs=jobs,
+    )  # fmt: skip
+    try:
+        done = batch.run(found, outputs)
+    except KeyboardInterrupt:
+        batch.abandon()
+        raise
     session.finish(done)
+
+
+def _tell_methods(session: Session) -> None:
+    """With -v, let the filters say how each kernel is run: once for each kernel and size."""
+    if not session.verbose:
+        return
+    import logging
+
+    told: set[str] = set()
+
+    class Teller(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            text = record.getMessage()
+            if record.levelno == logging.INFO and text not in told:
+                told.add(text)
+                session.detail(text)
+
+    log = logging.getLogger("edgewise")
+    log.handlers = [h for h in log.handlers if type(h).__name__ != "Teller"]
+    log.addHandler(Teller())
+    log.setLevel(logging.INFO)
 
 
 def _compile(chain: str, flip: bool, gray: bool, windows: dict[str, str | None]):
@@ -140,31 +177,3 @@ def _describe(found, outputs) -> None:
         size = f" ({source.path.stat().st_size:,} bytes)" if source.path else ""
         click.echo(f"{source.name}{size} -> {output.name}")
     click.echo(f"{len(found)} to filter; nothing was written")
-
-
-def _pictures(session: Session, found, outputs, max_pixels, jobs):
-    """Yield (input, output, image) for every picture that can be read."""
-    from ..images.decode import read_image
-    from ..images.stream import read_in_order
-
-    def read(pair):
-        source = pair[0]
-        content = sys.stdin.buffer.read() if source.path is None else source.path
-        return read_image(content, name=source.name, max_pixels=max_pixels)
-
-    pairs = list(zip(found, outputs, strict=True))
-    images = read_in_order(pairs, read, jobs=jobs)
-    for (source, output), image in session.progress(images, total=len(pairs), unit="picture"):
-        if isinstance(image, ValueError):
-            session.failed(source.name, getattr(image, "reason", str(image)))
-        else:
-            yield source, output, image
-
-
-def _filter_one(run, image, output, rule: str, overwrite: bool) -> float:
-    from ..filters.ranges import fit_range
-    from ..images.encode import write_image
-
-    picture, clipped = fit_range(run(image), rule, image.dtype)
-    write_image(output.target, picture, format=output.format, overwrite=overwrite)
-    return clipped

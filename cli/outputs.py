@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from ..images.errors import EdgewiseError
 from ..images.inputs import Input
+from .session import Session
 
 # A picture that came in another format, or through a pipe, goes out as this.
 DEFAULT_FORMAT = "png"
@@ -115,3 +116,14 @@ def refuse_existing(outputs: Sequence[Output]) -> None:
         more = f" and {len(existing) - 1} more" if len(existing) > 1 else ""
         verb = "exist" if more else "exists"
         raise EdgewiseError(f"{existing[0]}{more} {verb} already; use --overwrite to replace")
+
+
+def leave_out_existing(
+    inputs: Sequence[Input], outputs: Sequence[Output], session: Session
+) -> tuple[list[Input], list[Output]]:
+    """Return the inputs whose output does not exist, and these outputs; say how many do."""
+    pairs = list(zip(inputs, outputs, strict=True))
+    left = [(one, out) for one, out in pairs if not (out.path and out.path.exists())]
+    if len(left) < len(pairs):
+        session.say(f"{len(pairs) - len(left)} of {len(pairs)} outputs exist already; left out")
+    return [one for one, _ in left], [out for _, out in left]

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..images.colour import split_alpha
 from ..images.errors import EdgewiseError
-from .borders import RENORMALIZE
+from .borders import RENORMALIZE, border_name
 from .correlation import convolve, correlate
 from .grammar import Step, parse_chain
 from .kernel_settings import KernelSettings, is_zero_sum
@@ -17,6 +17,13 @@ from .kernels import KERNELS, kernel
 from .registry import Named, suggest
 from .steps import FILTERS, Filter, Windows
 from .values import saturate
+from .windows import pair
+
+# Filters that look at one pixel at a time, and filters whose windows have one size:
+# these may be run on a part of a picture.
+POINTWISE = ("relu", "abs", "gray", "threshold", "gamma")
+LOCAL = ("sobel", "prewitt", "scharr", "unsharp")
+FARTHEST = 100
 
 Run = Callable[[np.ndarray], np.ndarray]
 
@@ -30,7 +37,9 @@ class Stage:
 
     `run` filters the colour and `run_alpha` the alpha channel; `bias` is added
     to what `run` gives. A stage that is not `linear` looks at the colour as it
-    is, all others at colour times alpha.
+    is, all others at colour times alpha. `reach` is how many rows away from a
+    result's own row it looks, or None where that is not known; of a `local`
+    stage it can be found out.
     """
 
     step: Step
@@ -38,6 +47,8 @@ class Stage:
     run_alpha: Run
     bias: float = 0.0
     linear: bool = True
+    reach: int | None = None
+    local: bool = False
 
     def __call__(self, values: np.ndarray) -> np.ndarray:
         """Filter the colour, of a picture without alpha."""
@@ -78,6 +89,13 @@ class Chain:
                 colour = stage(colour)
             return colour.astype(np.float32, copy=False)
         return self._run_premultiplied(colour, alpha)
+
+    @property
+    def reach(self) -> int | None:
+        """How many rows up and down a result depends on; None if on any number."""
+        found = [_probe(stage.run) if stage.local else stage.reach for stage in self.stages]
+        known = [reach for reach in found if reach is not None]
+        return sum(known) if len(known) == len(found) else None
 
     def then(self, other: "Chain") -> "Chain":
         """Return the chain that runs this one and then another."""
@@ -144,11 +162,13 @@ def _compile_filter(step: Step, entry: Filter, windows: Windows) -> Stage:
         settings = entry.bind(step.values, step.options)
         run: Run = lambda image: entry.function(image, **settings)  # noqa: E731
         same = entry.alpha == "same"
-        return Stage(step, run, run if same else _keep, linear=same)
+        reach = 0 if step.name in POINTWISE else None
+        return Stage(step, run, run if same else _keep, linear=same, reach=reach)
     windows, options = _windows(step, windows, entry)
     settings = entry.bind(step.values, options)
     run = lambda image: entry.function(image, windows, **settings)  # noqa: E731
-    return Stage(step, run, run if entry.alpha == "same" else _sampler(windows, (3, 3)))
+    run_alpha = run if entry.alpha == "same" else _sampler(windows, (3, 3))
+    return Stage(step, run, run_alpha, local=step.name in LOCAL and _row_by_row(windows))
 
 
 def single_kernel(text: str) -> np.ndarray:
@@ -174,9 +194,29 @@ def _compile_kernel(step: Step, windows: Windows) -> Stage:
     made = settings.apply(_given(step, options))
     slide = _slider(windows, made.weights, made.anchor)
     if is_zero_sum(made.weights):
-        return Stage(step, slide, _sampler(windows, made.weights.shape, made.anchor), made.bias)
-    shares = made.weights / made.weights.sum(dtype=np.float64)
-    return Stage(step, slide, _slider(windows, shares, made.anchor), made.bias)
+        run_alpha = _sampler(windows, made.weights.shape, made.anchor)
+    else:
+        shares = made.weights / made.weights.sum(dtype=np.float64)
+        run_alpha = _slider(windows, shares, made.anchor)
+    span = pair(windows.dilation, "dilation")[0] * (made.weights.shape[0] - 1)
+    reach = span if _row_by_row(windows) else None
+    return Stage(step, slide, run_alpha, made.bias, reach=reach)
+
+
+def _row_by_row(windows: Windows) -> bool:
+    """Say whether there is a result for every row, and none looks at the opposite edge."""
+    one_each = pair(windows.stride, "stride") == (1, 1) and windows.padding == "same"
+    return one_each and border_name(windows.border) != "wrap"
+
+
+def _probe(run: Run) -> int | None:
+    """Find out how many rows away a filter of fixed windows looks."""
+    values = np.random.default_rng(0).uniform(0, 255, (2 * FARTHEST + 1, 3)).astype(np.float32)
+    changed = values.copy()
+    changed[FARTHEST] += 100
+    (rows,) = np.nonzero((run(values) != run(changed)).any(axis=1))
+    reach = int(np.abs(rows - FARTHEST).max(initial=0))
+    return reach if reach < FARTHEST else None
 
 
 def _slider(windows: Windows, weights: np.ndarray, anchor: tuple[int, int] | None) -> Run:

@@ -58,6 +58,8 @@ def saturate(values: np.ndarray, dtype: object) -> np.ndarray:
     if wanted.kind == "f":
         return values
     low, high = limits(wanted)
-    rounded = np.rint(values)
-    # minimum and maximum would pass NaN on; fmax and fmin take the number.
-    return np.fmin(np.fmax(rounded, low, out=rounded), high, out=rounded).astype(wanted)
+    rounded = np.rint(values, dtype=np.float32)
+    # NaN takes the low end here, and not in np.clip or np.maximum.
+    if np.isnan(rounded.sum()):
+        rounded[np.isnan(rounded)] = low
+    return np.clip(rounded, low, high, out=rounded).astype(wanted)

@@ -49,6 +49,7 @@ UPRIGHT = {
     8: lambda a: a.swapaxes(0, 1)[::-1],
 }
 ORIENTATION = 0x0112
+LARGE = 1 << 26  # pixels
 
 Source = str | os.PathLike | bytes | BinaryIO
 
@@ -89,14 +90,19 @@ def read_image(
     with _one_error(label), _opened(source, label) as file:
         if file.read(len(NUMPY_MAGIC)) == NUMPY_MAGIC:
             return read_npy(file, label, max_pixels)
+        deep = _read_float_tiff(file, label, max_pixels)
+        if deep is not None:
+            return deep
         with _open_picture(file, label) as picture:
             check_size(*picture.size, label, max_pixels)
             if picture.format == "PNG":
                 check_png(file, label)
-            picture.load()
+            deep = _read_deep(picture, file, label)
+            if deep is None:
+                picture.load()
             # After loading: a TIFF has been turned by then, and says so.
             turn = UPRIGHT.get(_orientation(picture))
-            array = _to_array(picture)
+            array = _to_array(picture) if deep is None else deep
         return np.ascontiguousarray(turn(array) if turn else array)
 
 
@@ -138,6 +144,24 @@ def read_header(source: Source, *, name: str | None = None) -> Header:
         with _open_picture(file, label) as picture:
             frames = getattr(picture, "n_frames", 1)
             return Header(picture.format or "", picture.mode, _orientation(picture), frames)
+
+
+@contextmanager
+def open_header(source: Source) -> Iterator[Image.Image | None]:
+    """Open a picture to look at its header; None for .npy.
+
+    Raises
+    ------
+    ImageError
+        If it is no picture.
+    """
+    label = _label(source)
+    with _one_error(label), _opened(source, label) as file:
+        if file.read(len(NUMPY_MAGIC)) == NUMPY_MAGIC:
+            yield None
+            return
+        with _open_picture(file, label) as picture:
+            yield picture
 
 
 @contextmanager
@@ -194,6 +218,46 @@ def _orientation(picture: Image.Image) -> int:
         return 1
 
 
+def _read_deep(picture: Image.Image, file: BinaryIO, label: str) -> np.ndarray | None:
+    """Read 16 bits a channel in colour, of which Pillow keeps 8; None if there are not."""
+    tiles = getattr(picture, "tile", [])
+    raw = str(tiles[0][3]) if tiles else ""
+    place, found = file.tell(), None
+    if picture.format == "PNG" and ";16" in raw and not picture.mode.startswith("I"):
+        from .deep_png import read_deep_png
+
+        found = read_deep_png(file, label)
+    elif picture.format == "TIFF" and ";16" in raw and picture.mode in ("RGB", "RGBA"):
+        from .deep_tiff import read_deep_tiff
+
+        found = read_deep_tiff(file, label)
+    file.seek(place)
+    return found
+
+
+def _read_float_tiff(file: BinaryIO, label: str, max_pixels: int) -> np.ndarray | None:
+    """Read float32 in several channels, which Pillow does not know."""
+    file.seek(0)
+    if file.read(4) not in (b"II*\0", b"MM\0*"):
+        return None
+    from . import deep_tiff
+
+    file.seek(0)
+    order = "<" if file.read(4)[:1] == b"I" else ">"
+    tags = deep_tiff.read_tags(file, order)
+    if (
+        tags.get(deep_tiff.FORMAT, [1])[0] != deep_tiff.FLOAT
+        and tags.get(deep_tiff.SAMPLES, [1])[0] != 2
+    ):
+        return None
+    if deep_tiff.WIDTH not in tags or deep_tiff.HEIGHT not in tags:
+        return None
+    check_size(tags[deep_tiff.WIDTH][0], tags[deep_tiff.HEIGHT][0], label, max_pixels)
+    array = deep_tiff.read_deep_tiff(file, label)
+    turn = UPRIGHT.get(tags.get(deep_tiff.ORIENTATION, [1])[0])
+    return np.ascontiguousarray(turn(array)) if turn and array is not None else array
+
+
 def _to_array(picture: Image.Image) -> np.ndarray:
     mode, transparent = picture.mode, "transparency" in picture.info
     if mode.startswith("I;16"):
@@ -214,4 +278,15 @@ def _to_array(picture: Image.Image) -> np.ndarray:
 
 def _converted(picture: Image.Image, mode: str) -> np.ndarray:
     # A conversion copies even where there is nothing to convert.
-    return np.array(picture if picture.mode == mode else picture.convert(mode))
+    ready = picture if picture.mode == mode else picture.convert(mode)
+    width, height = ready.size
+    if width * height < LARGE:
+        return np.array(ready)
+    # NumPy would hold two copies for a moment; rows at a time it holds one.
+    bands = len(ready.getbands())
+    array = np.empty((height, width, bands) if bands > 1 else (height, width), np.uint8)
+    step = max(1, LARGE // 16 // width)
+    for top in range(0, height, step):
+        bottom = min(top + step, height)
+        array[top:bottom] = np.asarray(ready.crop((0, top, width, bottom)))
+    return array

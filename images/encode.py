@@ -2,20 +2,24 @@
 
 import io
 import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from PIL import Image
 
 from .atomic import atomic_file
-from .errors import ImageError
+from .errors import EdgewiseError, ImageError
+from .metadata import NOTHING, Metadata
+from .png import write_png
 
 # What each format holds: channels by dtype. A .npy file holds everything.
 HOLDS = {
-    "PNG": {"uint8": (1, 2, 3, 4), "uint16": (1,)},
+    "PNG": {"uint8": (1, 2, 3, 4), "uint16": (1, 2, 3, 4)},
     "JPEG": {"uint8": (1, 3)},
-    "TIFF": {"uint8": (1, 2, 3, 4), "uint16": (1,), "float32": (1,)},
+    "TIFF": {"uint8": (1, 2, 3, 4), "uint16": (1, 2, 3, 4), "float32": (1, 2, 3, 4)},
     "WEBP": {"uint8": (1, 3, 4)},
     "BMP": {"uint8": (1, 3)},
     "PGM": {"uint8": (1,), "uint16": (1,)},
@@ -39,12 +43,49 @@ FORMAT_OF_SUFFIX = {
     "npy": "NPY",
 }
 PILLOW = {"PGM": "PPM"}
-# Level 1 writes a PNG several times faster than level 6 and some 10 % larger.
-SETTINGS = {
-    "PNG": {"compress_level": 1},
-    "JPEG": {"quality": 92},
-    "WEBP": {"quality": 92},
-}
+QUALITY = 92
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How pictures are encoded.
+
+    Attributes
+    ----------
+    quality : int, optional
+        1 to 100, of JPEG and WebP; 92 when left out.
+    compress : int, optional
+        0 (none) to 9 (smallest), of PNG and TIFF. PNG is written fast, and TIFF
+        not compressed, when left out.
+    metadata : Metadata
+        Colour profile and resolution, kept where the format and the image can.
+    """
+
+    quality: int | None = None
+    compress: int | None = None
+    metadata: Metadata = NOTHING
+
+    def __post_init__(self) -> None:
+        if self.quality is not None and not 1 <= self.quality <= 100:
+            raise EdgewiseError(f"quality {self.quality} is not from 1 to 100")
+        if self.compress is not None and not 0 <= self.compress <= 9:
+            raise EdgewiseError(f"compress {self.compress} is not from 0 (none) to 9 (smallest)")
+
+    def settings(self, kind: str) -> dict[str, Any]:
+        """Return what Pillow is told for a format."""
+        found: dict[str, Any] = {}
+        if kind in ("JPEG", "WEBP"):
+            found["quality"] = self.quality or QUALITY
+        if kind == "TIFF" and self.compress:
+            found["compression"] = "tiff_adobe_deflate"
+        if self.metadata.icc and kind in ("JPEG", "WEBP", "TIFF"):
+            found["icc_profile"] = self.metadata.icc
+        if self.metadata.dpi and kind in ("JPEG", "TIFF", "BMP"):
+            found["dpi"] = self.metadata.dpi
+        return found
+
+
+PLAIN = Encoding()
 
 
 def write_image(
@@ -53,6 +94,7 @@ def write_image(
     *,
     format: str | None = None,
     overwrite: bool = False,
+    encoding: Encoding = PLAIN,
 ) -> None:
     """Write one picture, whole or not at all.
 
@@ -60,12 +102,14 @@ def write_image(
     ----------
     target : path or binary file
     image : ndarray, (H, W) or (H, W, C), uint8, uint16 or float32
-        Two and four channels end with alpha. uint16 goes to gray PNG, TIFF and
-        PGM, float32 to gray TIFF, everything to .npy.
+        Two and four channels end with alpha. uint16 goes to PNG, TIFF and
+        PGM, float32 to TIFF, everything to .npy.
     format : str, optional
         A suffix such as ``png``; the target's when left out.
     overwrite : bool
         Whether a file may stand there already.
+    encoding : Encoding
+        Quality, compression and metadata.
 
     Raises
     ------
@@ -79,32 +123,66 @@ def write_image(
     is_path = isinstance(target, str | os.PathLike)
     label = os.fspath(target) if is_path else "picture"
     suffix = (format or Path(label).suffix).removeprefix(".").lower()
-    content = encode_image(image, suffix, label)
+    write = prepare_image(image, suffix, label, encoding)
     if not isinstance(target, str | os.PathLike):
-        target.write(content)
+        write(target)
         return
     with atomic_file(target, overwrite=overwrite) as file:
-        file.write(content)
+        write(file)
 
 
-def encode_image(image: np.ndarray, suffix: str, label: str = "picture") -> bytes:
+def encode_image(
+    image: np.ndarray, suffix: str, label: str = "picture", encoding: Encoding = PLAIN
+) -> bytes:
     """Return the bytes of a picture file; see `write_image`."""
+    content = io.BytesIO()
+    prepare_image(image, suffix, label, encoding)(content)
+    return content.getvalue()
+
+
+def prepare_image(
+    image: np.ndarray, suffix: str, label: str, encoding: Encoding
+) -> Callable[[BinaryIO], object]:
+    """Return a function that writes the picture to a file; what is refused is refused now.
+
+    See `write_image`.
+    """
     if suffix not in FORMAT_OF_SUFFIX:
         known = ", ".join(FORMAT_OF_SUFFIX)
         raise ImageError(label, f'no picture format "{suffix}"; there are {known}')
     kind = FORMAT_OF_SUFFIX[suffix]
     planes = _check(image, kind, label)
-    content = io.BytesIO()
+    encoding = replace(encoding, metadata=encoding.metadata.fitting(planes))
     if kind == "NPY":
-        np.save(content, planes, allow_pickle=False)
-        return content.getvalue()
+        return lambda file: _save_npy(file, planes)
+    if kind == "PNG":
+        compress, metadata = encoding.compress, encoding.metadata
+        return lambda file: write_png(file, planes, compress=compress, metadata=metadata)
+    if kind == "TIFF" and planes.ndim == 3 and planes.dtype != np.uint8:
+        from .deep_tiff import write_tiff
+
+        compress, metadata = encoding.compress, encoding.metadata
+        return lambda file: write_tiff(file, planes, compress=compress, metadata=metadata)
+    content = _by_pillow(planes, kind, label, encoding)
+    return lambda file: file.write(content)
+
+
+def _save_npy(file: BinaryIO, planes: np.ndarray) -> None:
+    head = np.lib.format.header_data_from_array_1_0(planes)
+    np.lib.format.write_array_header_1_0(file, head)
+    for start in range(0, len(planes), step := max(1, len(planes) // 64)):
+        file.write(planes[start : start + step].tobytes())
+
+
+def _by_pillow(planes: np.ndarray, kind: str, label: str, encoding: Encoding) -> memoryview:
+    content = io.BytesIO()
     try:
         Image.fromarray(planes).save(
-            content, format=PILLOW.get(kind, kind), **SETTINGS.get(kind, {})
+            content, format=PILLOW.get(kind, kind), **encoding.settings(kind)
         )
     except (ValueError, OSError, OverflowError) as error:
         raise ImageError(label, f"{kind} cannot hold this picture ({error})") from error
-    return content.getvalue()
+    return content.getbuffer()
 
 
 def _check(image: np.ndarray, kind: str, label: str) -> np.ndarray:

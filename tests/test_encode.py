@@ -53,7 +53,7 @@ def test_lossy_formats(tmp_path, suffix):
     [
         ("jpg", picture(4), "JPEG cannot hold RGB with alpha of uint8; PNG, TIFF, WEBP, .npy can"),
         ("png", picture(1, np.float32), "PNG cannot hold gray of float32; TIFF, .npy can"),
-        ("png", picture(3, np.uint16), r"PNG cannot hold RGB of uint16; \.npy can"),
+        ("ppm", picture(3, np.uint16), r"PPM cannot hold RGB of uint16; PNG, TIFF, \.npy can"),
         ("png", np.zeros((2, 2), bool), "uint8, uint16 or float32, not bool; convert"),
         ("npy", np.zeros((2, 2), bool), "not bool"),
         ("npy", np.zeros((2, 2), object), "not object"),

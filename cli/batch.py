@@ -1,0 +1,108 @@
+"""Pictures in, filtered pictures out: many at a time, in bounded memory."""
+
+import os
+import sys
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .outputs import Output
+from .session import Session
+
+# From so many pictures on, loading the compiled loops costs less than it saves.
+MANY = 16
+
+
+@dataclass
+class Work:
+    """One picture on its way through a batch."""
+
+    source: Any
+    output: Output
+    content: bytes | None = None
+    facts: Any = None
+
+
+class Batch:
+    """Filters pictures one after the other, while others are read and written."""
+
+    def __init__(self, session: Session, chain, *, rule, encoding, overwrite, max_pixels, jobs):
+        from ..images.pipeline import Pipeline
+
+        self._session, self._chain, self._rule = session, chain, rule
+        self._encoding, self._overwrite, self._max_pixels = encoding, overwrite, max_pixels
+        self._one_thread = False
+        self._pipeline = Pipeline(self._read, self._filter, self._write, weigh=_weigh, jobs=jobs)
+
+    def run(self, sources, outputs) -> int:
+        """Filter every picture; return how many were written."""
+        works = [Work(*pair) for pair in zip(sources, outputs, strict=True)]
+        if len(works) >= MANY:
+            from ..filters import loops  # noqa: F401 (whole numbers run on loops once loaded)
+
+            # The other cores read and write: a picture is filtered by one thread.
+            self._one_thread = True
+        done = 0
+        found = self._pipeline.run(works)
+        for work, result in self._session.progress(found, total=len(works), unit="picture"):
+            if isinstance(result, ValueError):
+                self._session.failed(work.source.name, getattr(result, "reason", str(result)))
+                continue
+            done += 1
+            in_bands = f", in {result.bands} bands of rows" if result.bands > 1 else ""
+            self._session.detail(
+                f"{work.source.name} -> {work.output.name}: {result.clipped}{in_bands}"
+            )
+        return done
+
+    def abandon(self) -> None:
+        """After an interruption: leave at once if a thread cannot be stopped."""
+        if self._pipeline.stuck:
+            # All files are whole: what is stuck decodes or encodes in memory.
+            from .main import INTERRUPTED, complain
+
+            complain("interrupted")
+            sys.stderr.flush()
+            os._exit(INTERRUPTED)
+
+    def _read(self, work: Work):
+        from ..images.decode import read_image
+
+        content = work.content or work.source.path
+        return read_image(content, name=work.source.name, max_pixels=self._max_pixels)
+
+    def _filter(self, work: Work, image):
+        from ..filters.banded import filter_picture
+
+        if not self._one_thread or image.size > 1 << 22:
+            return filter_picture(self._chain, image, self._rule, image.dtype)
+        from ..jit import at_most_threads
+
+        with at_most_threads(1):
+            return filter_picture(self._chain, image, self._rule, image.dtype)
+
+    def _write(self, work: Work, result):
+        from ..images.atomic import atomic_file
+        from ..images.encode import prepare_image
+        from ..images.pipeline import Stoppable
+
+        encoding = replace(self._encoding, metadata=work.facts.metadata)
+        output = work.output
+        write = prepare_image(result.picture, output.format, output.name, encoding)
+        if output.path is None:
+            write(sys.stdout.buffer)
+        else:
+            with atomic_file(output.path, overwrite=self._overwrite) as file:
+                stoppable: Any = Stoppable(file, self._pipeline.stopping)
+                write(stoppable)
+        return replace(result, picture=result.picture[:0])
+
+
+def _weigh(work: Work) -> int:
+    """Return the bytes of a picture and of what becomes of it, from its header."""
+    from ..images.metadata import read_facts
+
+    source: Any = work.source.path
+    if source is None:
+        source = work.content = sys.stdin.buffer.read()
+    work.facts = read_facts(source)
+    return 3 * work.facts.nbytes
