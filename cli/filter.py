@@ -1,5 +1,6 @@
 """`edgewise filter`: run a chain on pictures."""
 
+from contextlib import contextmanager
 from textwrap import wrap
 
 import click
@@ -125,22 +126,24 @@ def command(
         return
     if not overwrite:
         refuse_existing(outputs)
-    _tell_methods(session)
     batch = Batch(
         session, run, rule=rule, encoding=Encoding(quality, compress),
         overwrite=overwrite, max_pixels=max_pixels, jobs=jobs,
     )  # fmt: skip
     try:
-        done = batch.run(found, outputs)
+        with _methods_told(session):
+            done = batch.run(found, outputs)
     except KeyboardInterrupt:
         batch.abandon()
         raise
     session.finish(done)
 
 
-def _tell_methods(session: Session) -> None:
+@contextmanager
+def _methods_told(session: Session):
     """With -v, let the filters say how each kernel is run: once for each kernel and size."""
     if not session.verbose:
+        yield
         return
     import logging
 
@@ -153,10 +156,15 @@ def _tell_methods(session: Session) -> None:
                 told.add(text)
                 session.detail(text)
 
-    log = logging.getLogger("edgewise")
-    log.handlers = [h for h in log.handlers if type(h).__name__ != "Teller"]
-    log.addHandler(Teller())
+    log, teller = logging.getLogger("edgewise"), Teller()
+    level = log.level
+    log.addHandler(teller)
     log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(teller)
+        log.setLevel(level)
 
 
 def _compile(chain: str, flip: bool, gray: bool, windows: dict[str, str | None]):
