@@ -23,7 +23,7 @@ OPERATORS = {
     "prewitt": ((1, 1, 1), (-1, 0, 1), 3, 6),
     "scharr": ((3, 10, 3), (-1, 0, 1), 16, 32),
     "frei-chen": ((1, math.sqrt(2), 1), (-1, 0, 1), 2 + math.sqrt(2), 4 + 2 * math.sqrt(2)),
-    "farid": (FARID_SMOOTH, FARID_SLOPE, 1, 1),
+    "farid": (FARID_SMOOTH, FARID_SLOPE, 1, FARID_SLOPE @ np.arange(-2, 3)),
 }
 MATRICES = {
     "sobel": sobel_x, "prewitt": prewitt_x, "scharr": scharr_x, "frei-chen": frei_chen_x,
