@@ -1,6 +1,6 @@
 """The one place that knows Numba's flags, threads and cache.
 
-Every compiled loop is written in a ``*loops.py`` and decorated here, with
+Every compiled loop is written in a ``*loops.py`` or in ``tiles.py`` and decorated here, with
 `parallel_loop` (it holds the one ``prange``) or `serial_loop` (it is called
 from others).
 """

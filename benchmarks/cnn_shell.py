@@ -4,8 +4,9 @@
 
 FOLDER holds the IDX files of MNIST (mnist-*). Both read the files, train with
 batches of 128, SGD with Nesterov momentum 0.9, one-cycle to 0.1, 3 epochs, and
-judge the test set; benchmarks/train_lenet_torch.py is the script. Edgewise's
-loops are compiled already, as after the first use.
+judge the test set; benchmarks/train_lenet_torch.py is the script, which has
+PyTorch's own first weights and course of the rate. Edgewise's loops are
+compiled already, as after the first use.
 """
 
 import json

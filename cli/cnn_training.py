@@ -128,6 +128,7 @@ def _check_room(ready: Ready, batch: int) -> None:
     numbers = sum(math.prod(node.shape) for node in network.nodes)
     # Each layer keeps its output and its gradient, for all pictures of a batch.
     needed = 2 * network.dtype.itemsize * numbers * min(batch, len(ready.pictures))
+    needed += 4 * network.vector.nbytes
     check_room(needed, f"the layers' outputs for a batch of pictures of {columns}x{rows}")
 
 

@@ -22,7 +22,7 @@ def command(session: Session, model, output, overwrite):
     feature vectors as edgewise hog computes them: HoG is no operator of ONNX.
     The file's metadata name the classes, the size and the HoG settings.
 
-    Needs the extra onnx: pip install "edgewise[onnx]".
+    Needs the package onnx: pip install onnx.
     """
     from ..images.atomic import refuse_existing
     from ..models.files import load_model

@@ -1,5 +1,6 @@
 """The `edgewise` command: a table of sub-commands, and what every exit code means."""
 
+import errno
 import os
 import sys
 from difflib import get_close_matches
@@ -24,6 +25,7 @@ COMMANDS = {
     "demo": ("demo", "Show everything once, on the sample pictures."),
 }
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 INTERRUPTED = 130
 
 EPILOG = """\b
@@ -132,7 +134,8 @@ def _sentence(error: Exception) -> str:
         return str(error)
     if isinstance(error, OSError) and error.strerror:
         names = [name for name in (error.filename, error.filename2) if name]
-        return ": ".join([*map(os.fspath, names), error.strerror.lower()])
+        full = "; make room there, or write elsewhere" if error.errno in FULL else ""
+        return ": ".join([*map(os.fspath, names), error.strerror.lower()]) + full
     if isinstance(error, MemoryError):
         return "not enough memory; use fewer or smaller pictures, or --size"
     return f"{type(error).__name__}: {error}; this is a bug, --debug shows where"

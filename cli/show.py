@@ -89,13 +89,17 @@ def network(session: Session, network, shape, classes, as_json):
 
 
 def _of_text(text: str, shape: tuple[int, int, int] | None, classes: int):
+    from ..images.errors import EdgewiseError
     from ..models.cnn.network import Network
     from ..models.cnn.spec import build
 
     if shape is None:
         raise click.UsageError("say what goes in with --input CxHxW, such as --input 1x28x28")
-    # Without chance: numbers are counted here, and AlexNet has 61 million.
-    return build(Network(shape, seed=None), text, classes)
+    try:
+        # Without chance: numbers are counted here, and AlexNet has 61 million.
+        return build(Network(shape, seed=None), text, classes)
+    except EdgewiseError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def _of_file(path: str):

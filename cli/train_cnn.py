@@ -43,7 +43,8 @@ def _training_options(function):
             click.option("--smoothing", type=float, default=0.05, show_default=True,
                          help="Label smoothing, 0 for none."),
             click.option("--averaging", type=float, default=0.0, show_default=True,
-                         help="Such as 0.99: use the mean of about the last 100 steps' weights, at most a ninth of all."),
+                         help="Such as 0.99: use the mean of about the last 100 steps' weights, "
+                         "or of the last ninth of all steps where these are fewer."),
             click.option("--augment", default="", metavar="CHANGES",
                          help="Change pictures by chance: shift:2,flip,rotate:10,crop:0.8."),
             click.option("--patience", type=click.IntRange(min=1), metavar="EPOCHS",
@@ -135,8 +136,8 @@ def command(
     model, course = train(session, ready, settings, place, resume=resume, jobs=jobs)
     found = None if unseen is None else _judged(session, model, unseen, jobs)
     save_model(output, model, overwrite=overwrite)
-    _write_course(course, history, curves, overwrite)
     place.unlink(missing_ok=True)
+    _write_course(course, history, curves, overwrite)
     seconds = time.perf_counter() - started
     if as_json:
         click.echo(json.dumps(_facts(output, model, course, seconds, found)))

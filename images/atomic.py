@@ -52,6 +52,11 @@ def atomic_file(path: str | os.PathLike, *, overwrite: bool = False) -> Iterator
         if path.exists():
             temporary.chmod(path.stat().st_mode & 0o777)
         _put_in_place(temporary, path, overwrite)
+    except OSError as error:
+        # Errors of writing say nothing of the file, or name the temporary one.
+        if error.errno is None or error.filename not in (None, os.fspath(temporary)):
+            raise
+        raise OSError(error.errno, error.strerror, os.fspath(path)) from error
     finally:
         with suppress(FileNotFoundError):
             temporary.unlink()
@@ -59,11 +64,18 @@ def atomic_file(path: str | os.PathLike, *, overwrite: bool = False) -> Iterator
 
 
 def refuse_existing(path: Path, overwrite: bool) -> None:
-    """Raise EdgewiseError if a folder stands at a path, or a file that must be kept."""
+    """Raise EdgewiseError if nothing can be written at a path.
+
+    A folder stands there, or a file that must be kept, or its folder may not be
+    written to.
+    """
     if path.is_dir():
         raise EdgewiseError(f"{path} is a folder; name a file in it")
     if path.exists() and not overwrite and not _is_device(path):
         raise _existing(path)
+    above = next((folder for folder in path.absolute().parents if folder.is_dir()), None)
+    if above is not None and not _is_device(path) and not os.access(above, os.W_OK | os.X_OK):
+        raise EdgewiseError(f"{path}: the folder {above} may not be written to; write elsewhere")
 
 
 def _existing(path: Path) -> EdgewiseError:

@@ -103,8 +103,13 @@ def load_model(path: str | os.PathLike) -> Model:
         )
     try:
         return KINDS[spec["type"]]().rebuild(spec, arrays)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except ValueError as error:
         raise DataError(f"{path}: not a usable model file ({error})") from None
+    except (KeyError, TypeError, AttributeError):
+        raise DataError(
+            f"{path}: not a usable model file, its description is damaged; copy it again from its "
+            "source, or train the model anew"
+        ) from None
 
 
 def _read(path: str) -> tuple[dict, dict[str, np.ndarray]]:

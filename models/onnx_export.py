@@ -64,7 +64,7 @@ def require_onnx() -> None:
         import onnx  # noqa: F401
     except ImportError:
         raise EdgewiseError(
-            'writing ONNX needs the package onnx; install it with pip install "edgewise[onnx]"'
+            "writing ONNX needs the package onnx; install it with pip install onnx"
         ) from None
 
 

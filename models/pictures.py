@@ -101,6 +101,9 @@ def load_pictures(
         # In memory already, and gray: one by one it would take a second for MNIST.
         numbers = np.array([number[label] for label in labels])
         return Pictures(array[..., None], numbers, tuple(number), dataset.names, dataset.groups)
+    if size is not None:
+        needed = len(dataset) * size[0] * size[1] * (channels or 1)
+        check_room(needed, f"{len(dataset):,} pictures of {size[1]}x{size[0]}")
     shelf = _Shelf(len(dataset), channels)
     kept: list[int] = []
 

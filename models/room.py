@@ -13,7 +13,9 @@ def memory() -> int | None:
         return None
 
 
-def check_room(needed: int, what: str) -> None:
+def check_room(
+    needed: int, what: str, remedy: str = "make the pictures smaller, such as --size 64x64"
+) -> None:
     """Raise EdgewiseError if something needs more memory than there is.
 
     Parameters
@@ -22,10 +24,17 @@ def check_room(needed: int, what: str) -> None:
         Bytes.
     what : str
         In the plural, such as "20 pictures of 4000x3000".
+    remedy : str
     """
     there = memory()
     if there is not None and needed > there:
         raise EdgewiseError(
-            f"{what} need {needed / 2**30:,.1f} GiB of memory, and there are "
-            f"{there / 2**30:,.1f}; make the pictures smaller, such as --size 64x64"
+            f"{what} need {_amount(needed)} of memory, and there are {_amount(there)}; {remedy}"
         )
+
+
+def _amount(size: int) -> str:
+    for unit, of in (("GiB", 2**30), ("MiB", 2**20)):
+        if size >= of:
+            return f"{size / of:,.1f} {unit}"
+    return f"{size:,} bytes"

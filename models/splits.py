@@ -8,7 +8,7 @@ from ..images.errors import DataError
 def hold_out(
     labels: np.ndarray, share: float, *, seed: int = 0, groups: tuple[str, ...] | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Choose pictures to hold back, of each class its share.
+    """Choose pictures to hold back, of each class its share, but one at least and never all.
 
     Parameters
     ----------
@@ -32,16 +32,21 @@ def hold_out(
     random = np.random.default_rng(seed)
     if groups is None:
         parts = [random.permutation(np.flatnonzero(labels == k)) for k in np.unique(labels)]
-        held = np.concatenate([part[: round(len(part) * share)] for part in parts])
+        held = np.concatenate([part[: _taken(len(part), share)] for part in parts])
     else:
         held = _held_groups(labels, share, random, np.array(groups))
     kept = np.setdiff1d(np.arange(len(labels)), held)
     if not len(held) or not len(kept):
         raise DataError(
             f"{share:g} of {len(labels)} pictures{_in_groups(groups)} leaves one side empty; use "
-            "another share, or more pictures"
+            f"another share, or more {'pictures' if groups is None else 'groups'}"
         )
     return kept, np.sort(held)
+
+
+def _taken(count: int, share: float) -> int:
+    """Return how many of a class are held back: one at least, and never all."""
+    return min(max(round(count * share), 1), count - 1)
 
 
 def _in_groups(groups: tuple[str, ...] | None) -> str:

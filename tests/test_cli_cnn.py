@@ -359,7 +359,6 @@ def test_existing_output_is_refused_before_anything_is_read(here, capsys):
         (["--network", "dropout:1"], 2, "the rate is at least 0 and below 1"),
         (["--patience", "3"], 2, "give --validation as well, such as --validation 0.1"),
         (["--validation", "1.5"], 2, "a share is above 0 and below 1"),
-        (["--validation", "0.001"], 1, "leaves one side empty; use another share"),
         (["--validation", "nowhere"], 1, "nowhere: no such file or folder"),
         (["--test", "nowhere"], 1, "nowhere: no such file or folder"),
         (["--rate", "1e9", "--network", TINY], 1, "try a smaller rate than 1e+09, such as --rate"),
@@ -469,11 +468,28 @@ def test_pictures_of_several_sizes_need_a_size(here, capsys):
     assert load_model("m.safetensors").size == (12, 10)
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--size", "100000x100000"], "10 pictures of 100000x100000 need 93.1 GiB of memory"),
+        (
+            ["--network", "flatten,dense:9999999999"],
+            "weights of dense1 (dense:9999999999) need",
+        ),
+    ],
+)
+def test_sizes_beyond_all_memory(here, capsys, monkeypatch, words, message):
+    monkeypatch.setattr("edgewise.models.room.memory", lambda: 16 * 2**30)
+    fill(here / "train", 5)
+    assert train("train", "-o", "m.safetensors", *QUICKLY, *words) in (1, 2)
+    assert message in one_line(capsys)
+
+
 def test_batches_larger_than_memory(here, capsys, monkeypatch):
     monkeypatch.setattr("edgewise.models.room.memory", lambda: 2**20)
     words = [fill(here / "train", 5, (200, 200)), "-o", "m.safetensors", *QUICKLY]
     assert_array_equal(train(*words), 1)
-    assert "batch of pictures of 200x200 need 0.0 GiB of memory" in one_line(capsys)
+    assert "batch of pictures of 200x200 need 23.3 MiB of memory" in one_line(capsys)
     assert_array_equal(train(*words, "--size", "20x20"), 0)
 
 

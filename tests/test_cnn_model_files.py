@@ -199,7 +199,7 @@ def say(**changes):
         (say(training=None), "not a usable model"),
         (say(network=None), "not a usable model"),
         (say(network={"input": [1, 8, 6], "nodes": []}), "not a usable model"),
-        (say(network={"nodes": []}), "input"),
+        (say(network={"nodes": []}), "description is damaged"),
         (say(network={"input": [18], "nodes": []}), "not a usable model"),
         (node(0, layer="cnov:3"), 'no such layer; did you mean "conv"'),
         (node(0, layer="conv:0"), "conv"),

@@ -208,6 +208,6 @@ def test_without_the_extra_the_command_names_it(model_file, tmp_path, monkeypatc
     monkeypatch.setitem(sys.modules, "onnx", None)
     assert run(["export", model_file, "-o", str(tmp_path / "m.onnx")]) == 1
     message = capsys.readouterr().err
-    assert 'pip install "edgewise[onnx]"' in message
+    assert "pip install onnx" in message
     assert message.count("\n") == 1
     assert not (tmp_path / "m.onnx").exists()

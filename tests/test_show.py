@@ -90,7 +90,7 @@ def test_a_shape_that_is_none(shape, capsys):
 
 
 def test_an_unknown_network_is_named_with_a_suggestion(capsys):
-    assert run(["show", "network", "lenet", "--input", "1x28x28"]) == 1
+    assert run(["show", "network", "lenet", "--input", "1x28x28"]) == 2
     assert "lenet5" in capsys.readouterr().err
 
 

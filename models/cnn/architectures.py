@@ -3,7 +3,8 @@
 from ...filters.grammar import Step, parse_chain
 
 # Pooling comes before the rectifier: the maximum of rectified numbers is the
-# rectified maximum, and a quarter of the numbers are left to rectify.
+# rectified maximum, and a quarter of the numbers are left to rectify. Before
+# batch norm, as in SMALL and QUICK, it is another network, and a cheaper one.
 LENET5 = (
     "conv:6:5:padding=2,maxpool:2,relu,conv:16:5,maxpool:2,relu,"
     "flatten,dense:120,relu,dense:84,relu,dense:classes"

@@ -1,10 +1,12 @@
 """A network: a graph of layers, and the arrays that they learn."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from ...images.errors import EdgewiseError
+from ..room import check_room
 from .layers import Add, Layer, Shape
 from .memory import aligned, packed
 from .tape import INPUT, Tape, absorb_statistics
@@ -179,6 +181,9 @@ class Network:
                         f"{node.name} cannot use the weights of {node.owner}, whose shapes differ"
                     )
             return
+        # A training holds weights, gradients, momentum and the best weights.
+        needed = 4 * self.dtype.itemsize * sum(math.prod(p.shape) for p in wanted.values())
+        check_room(needed, f"the weights of {node.name} ({node.layer.text})", "make it smaller")
         for key, parameter in wanted.items():
             values = parameter.draw(self._random).astype(self.dtype)
             self._parameters[f"{node.name}.{key}"] = values
