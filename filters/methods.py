@@ -2,7 +2,7 @@
 
 Costs are in taps, multiply-adds for one result in the compiled row loop. On two
 cores a tap of 12 MP takes 0.16 ms and the Fourier transform of 12 MP as much as
-`FOURIER_TAPS`; see benchmarks/methods.py.
+`FOURIER_TAPS`; see benchmarks/strided.py.
 """
 
 import logging
@@ -17,10 +17,11 @@ log = logging.getLogger("edgewise")
 DIRECT, TWO_PASSES, LOW_RANK, FOURIER = "direct", "two passes", "low rank", "fft"
 METHODS = ("auto", DIRECT, FOURIER)
 
-# Kernels that are cheaper as a Fourier transform have more taps than this.
-FOURIER_TAPS = 2500
+# Kernels that are cheaper as a Fourier transform have more taps than this: 12 MP
+# took 180 ms with 31x31, where one pass took 400. In float64 it takes twice as long.
+FOURIER_TAPS = 600
 # What a pass of a low-rank kernel costs beyond its taps: it is stored and added up.
-PASS_TAPS = 6
+PASS_TAPS = 16
 # Float32 holds every whole number up to here.
 EXACT = 2**24
 
@@ -80,17 +81,14 @@ def choose_method(
         if cost <= taps or not exact:
             return Method(TWO_PASSES, column[None], row[None])
         return Method(DIRECT)
-    several = None if exact else low_rank(weights, _least_cost(taps, stride, dilation), PASS_TAPS)
+    transforms = stride == (1, 1) and dilation == (1, 1)
+    fourier = FOURIER_TAPS * (1 + exact)
+    # With a stride, passes along rows do more than is needed.
+    cost = min(taps, fourier) if transforms else taps // stride[0]
+    several = None if exact else low_rank(weights, cost, PASS_TAPS)
     if several is not None:
         return Method(LOW_RANK, *several)
-    if taps > FOURIER_TAPS and stride == (1, 1) and dilation == (1, 1):
-        return Method(FOURIER)
-    return Method(DIRECT)
-
-
-def _least_cost(taps: int, stride: tuple[int, int], dilation: tuple[int, int]) -> int:
-    plain = stride == (1, 1) and dilation == (1, 1)
-    return min(taps, FOURIER_TAPS) if plain else taps // max(stride)
+    return Method(FOURIER if transforms and taps > fourier else DIRECT)
 
 
 def say(weights: np.ndarray, shape: tuple[int, ...], method: object) -> None:
