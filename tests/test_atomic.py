@@ -12,6 +12,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from edgewise import EdgewiseError, read_image, write_image
+from edgewise.cli.main import run
 from edgewise.images.atomic import atomic_file
 
 PICTURE = np.arange(99, dtype=np.uint8).reshape(9, 11)
@@ -81,6 +82,7 @@ def test_a_full_disk_found_at_the_last_moment(tmp_path, monkeypatch, step):
 
 LIMITED = """
 import resource, signal, sys
+from edgewise.cli.main import run
 from edgewise.images.atomic import atomic_file
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
@@ -100,6 +102,7 @@ def test_a_write_that_the_system_refuses(tmp_path):
 
 SLOW = """
 import sys, time
+from edgewise.cli.main import run
 from edgewise.images.atomic import atomic_file
 with atomic_file(sys.argv[1], overwrite=True) as file:
     file.write(bytes(5000))
@@ -204,3 +207,16 @@ def test_a_device_is_written_to_and_not_replaced(tmp_path):
     assert (tmp_path / "pipe").is_fifo()
     with pytest.raises(OSError, match="No space"):
         write("/dev/full", b"x" * 5000)
+
+
+@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EFBIG])
+def test_a_full_disk_names_the_file_and_the_remedy(tmp_path, monkeypatch, capsys, error):
+    def full(handle):
+        raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr(os, "fsync", full)
+    kernel = tmp_path / "k.png"
+    assert_array_equal(run(["show", "kernel", "sobel-x", "-o", str(kernel)]), 1)
+    expected = f"edgewise: {kernel}: {os.strerror(error).lower()}; make room there, or write"
+    assert expected in capsys.readouterr().err
+    assert_array_equal(os.listdir(tmp_path), [])
