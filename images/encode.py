@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from .atomic import atomic_file
+from .deep_tiff import write_tiff
 from .errors import EdgewiseError, ImageError
 from .metadata import NOTHING, Metadata
 from .png import write_png
@@ -159,8 +160,6 @@ def prepare_image(
         compress, metadata = encoding.compress, encoding.metadata
         return lambda file: write_png(file, planes, compress=compress, metadata=metadata)
     if kind == "TIFF" and planes.ndim == 3 and planes.dtype != np.uint8:
-        from .deep_tiff import write_tiff
-
         compress, metadata = encoding.compress, encoding.metadata
         return lambda file: write_tiff(file, planes, compress=compress, metadata=metadata)
     content = _by_pillow(planes, kind, label, encoding)
