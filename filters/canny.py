@@ -19,7 +19,7 @@ def _reach(sigma: float, **_: object) -> tuple[int, int]:
     return size, size
 
 
-@named_filter("canny", correlates=True, alpha="keep", linear=False, reach=_reach)
+@named_filter("canny", correlates=True, alpha="keep", linear=False, local=False, reach=_reach)
 def canny(
     image: np.ndarray,
     windows: Windows,

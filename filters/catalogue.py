@@ -19,13 +19,15 @@ class Filter(Named):
     ``sample`` only takes it to the new size, ``keep`` leaves it. `reach` gives
     the (rows, columns) of the filter's window for the settings in a chain, by
     which ``sample`` goes. `linear` says that colour may be filtered premultiplied
-    by its alpha; all others see the colour as it is.
+    by its alpha; all others see the colour as it is. `local` says that nothing outside its window
+    matters to a result.
     """
 
     correlates: bool = False
     alpha: str = "keep"
     reach: Callable[..., tuple[int, int]] | None = None
     linear: bool = True
+    local: bool = True
 
     def window(self, settings: dict) -> tuple[int, int]:
         """Return the (rows, columns) of the filter's window."""
@@ -56,11 +58,12 @@ def named_filter(
     alpha: str = "keep",
     reach: Callable[..., tuple[int, int]] | None = None,
     linear: bool = True,
+    local: bool = True,
 ) -> Callable:
     """Register a function of an image under a name; see `Filter`."""
 
     def register(function):
-        FILTERS[name] = Filter(name, function, correlates, alpha, reach, linear)
+        FILTERS[name] = Filter(name, function, correlates, alpha, reach, linear, local)
         return function
 
     return register

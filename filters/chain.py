@@ -19,11 +19,8 @@ from .steps import FILTERS, Filter, Windows
 from .values import saturate
 from .windows import pair
 
-# Filters that look at one pixel at a time, and filters whose windows have one size:
-# these may be run on a part of a picture.
-POINTWISE = ("relu", "abs", "gray", "threshold", "gamma")
-LOCAL = ("sobel", "prewitt", "scharr", "unsharp")
-FARTHEST = 100
+# Filters that look at one pixel at a time: these may be run on a part of a picture.
+POINTWISE = ("relu", "abs", "gray", "channel", "threshold", "gamma")
 
 Run = Callable[[np.ndarray], np.ndarray]
 
@@ -38,8 +35,7 @@ class Stage:
     `run` filters the colour and `run_alpha` the alpha channel; `bias` is added
     to what `run` gives. A stage that is not `linear` looks at the colour as it
     is, all others at colour times alpha. `reach` is how many rows away from a
-    result's own row it looks, or None where that is not known; of a `local`
-    stage it can be found out.
+    result's own row it looks, or None where that is not known.
     """
 
     step: Step
@@ -48,7 +44,6 @@ class Stage:
     bias: float = 0.0
     linear: bool = True
     reach: int | None = None
-    local: bool = False
 
     def __call__(self, values: np.ndarray) -> np.ndarray:
         """Filter the colour, of a picture without alpha."""
@@ -93,7 +88,7 @@ class Chain:
     @property
     def reach(self) -> int | None:
         """How many rows up and down a result depends on; None if on any number."""
-        found = [_probe(stage.run) if stage.local else stage.reach for stage in self.stages]
+        found = [stage.reach for stage in self.stages]
         known = [reach for reach in found if reach is not None]
         return sum(known) if len(known) == len(found) else None
 
@@ -167,8 +162,19 @@ def _compile_filter(step: Step, entry: Filter, windows: Windows) -> Stage:
     windows, options = _windows(step, windows, entry)
     settings = entry.bind(step.values, options)
     run = lambda image: entry.function(image, windows, **settings)  # noqa: E731
-    run_alpha = run if entry.alpha == "same" else _sampler(windows, (3, 3))
-    return Stage(step, run, run_alpha, local=step.name in LOCAL and _row_by_row(windows))
+    window = entry.window(settings)
+    reach = window[0] // 2 * pair(windows.dilation, "dilation")[0]
+    return Stage(
+        step, run, _alpha_run(entry, run, windows, window), linear=entry.linear,
+        reach=reach if entry.local and _row_by_row(windows) else None,
+    )  # fmt: skip
+
+
+def _alpha_run(entry: Filter, run: Run, windows: Windows, window: tuple[int, int]) -> Run:
+    if entry.alpha == "same":
+        return run
+    moves = pair(windows.stride, "stride") != (1, 1) or windows.padding != "same"
+    return _sampler(windows, window) if moves else _keep
 
 
 def single_kernel(text: str) -> np.ndarray:
@@ -207,16 +213,6 @@ def _row_by_row(windows: Windows) -> bool:
     """Say whether there is a result for every row, and none looks at the opposite edge."""
     one_each = pair(windows.stride, "stride") == (1, 1) and windows.padding == "same"
     return one_each and border_name(windows.border) != "wrap"
-
-
-def _probe(run: Run) -> int | None:
-    """Find out how many rows away a filter of fixed windows looks."""
-    values = np.random.default_rng(0).uniform(0, 255, (2 * FARTHEST + 1, 3)).astype(np.float32)
-    changed = values.copy()
-    changed[FARTHEST] += 100
-    (rows,) = np.nonzero((run(values) != run(changed)).any(axis=1))
-    reach = int(np.abs(rows - FARTHEST).max(initial=0))
-    return reach if reach < FARTHEST else None
 
 
 def _slider(windows: Windows, weights: np.ndarray, anchor: tuple[int, int] | None) -> Run:

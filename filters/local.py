@@ -33,34 +33,33 @@ def window_moments(image: np.ndarray, size: int, windows: Windows) -> tuple[np.n
     frame = windows.frame(image, (size, size))
     # Running sums would carry a NaN along; cumulative ones do too.
     finite = frame.dtype.kind != "f" or bool(np.isfinite(frame).all())
-    centre = float(frame.mean(dtype=np.float64)) if finite else 0.0
     if not finite:
         mean, variance = _moments_seen(frame, size)
     elif frame.size * 12 < correlation.FEW_MULTIPLY_ADDS:
-        mean, variance = _moments_plain(frame, size, centre)
+        mean, variance = _moments_plain(frame, size)
     else:
-        mean, variance = _moments_loops(frame, size, centre)
+        mean, variance = _moments_loops(frame, size)
     return windows.sample(mean, image), windows.sample(variance, image)
 
 
-def _moments_loops(frame: np.ndarray, size: int, centre: float) -> tuple[np.ndarray, np.ndarray]:
+def _moments_loops(frame: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
     from . import moment_loops
 
     height, width, channels = frame.shape
     shape = height - size + 1, width - size + 1, channels
     mean, variance = np.empty(shape, np.float32), np.empty(shape, np.float32)
     moment_loops.moments(
-        frame.reshape(height, -1), channels, size, size, np.float64(centre), max(64, 2 * size),
+        frame.reshape(height, -1), channels, size, size, max(64, 2 * size),
         mean.reshape(shape[0], -1), variance.reshape(shape[0], -1),
     )  # fmt: skip
     return mean, variance
 
 
-def _moments_plain(frame: np.ndarray, size: int, centre: float) -> tuple[np.ndarray, np.ndarray]:
-    values = frame - centre
+def _moments_plain(frame: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    values = frame.astype(np.float64)
     mean, square = (_box(part, size) / size**2 for part in (values, values**2))
     variance = np.maximum(square - mean**2, 0)
-    return (mean + centre).astype(np.float32), variance.astype(np.float32)
+    return mean.astype(np.float32), variance.astype(np.float32)
 
 
 def _box(values: np.ndarray, size: int) -> np.ndarray:
@@ -100,7 +99,7 @@ def local_contrast(
     return (pixels - mean) / np.sqrt(variance + np.float32(epsilon))
 
 
-@named_filter("lcn", correlates=True, alpha="keep", reach=square_of_size, linear=False)
+@named_filter("lcn", correlates=True, alpha="keep", reach=square_of_size, linear=False, local=False)
 def lcn(image: np.ndarray, windows: Windows, size: Odd = 9, sigma: Positive = 2.0) -> np.ndarray:
     """Contrast normalisation of the CNN literature: all channels, Gaussian windows.
 

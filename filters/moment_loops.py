@@ -11,17 +11,17 @@ from ..jit import parallel_loop, serial_loop
 
 
 @serial_loop
-def _enter(row, centre, sums, squares):
+def _enter(row, sums, squares):
     for j in range(row.size):
-        value = row[j] - centre
+        value = np.float64(row[j])
         sums[j] += value
         squares[j] += value * value
 
 
 @serial_loop
-def _leave(row, centre, sums, squares):
+def _leave(row, sums, squares):
     for j in range(row.size):
-        value = row[j] - centre
+        value = np.float64(row[j])
         sums[j] -= value
         squares[j] -= value * value
 
@@ -47,11 +47,8 @@ def _spread(mean, squares, out):
 
 
 @parallel_loop
-def moments(frame, channels, rows, columns, centre, strip, mean, variance):
-    """Fill mean and variance (OH, OW*C) of every window of frame.
-
-    `centre` is taken off all pixels first, so that their squares are small.
-    """
+def moments(frame, channels, rows, columns, strip, mean, variance):
+    """Fill mean and variance (OH, OW*C) of every window of frame."""
     height, width = mean.shape
     share = 1.0 / (rows * columns)
     for s in prange((height + strip - 1) // strip):
@@ -59,12 +56,12 @@ def moments(frame, channels, rows, columns, centre, strip, mean, variance):
         sums, squares = np.zeros(frame.shape[1]), np.zeros(frame.shape[1])
         mean_row, square_row = np.empty(width), np.empty(width)
         for u in range(rows - 1):
-            _enter(frame[start + u], centre, sums, squares)
+            _enter(frame[start + u], sums, squares)
         for i in range(start, min(start + strip, height)):
-            _enter(frame[i + rows - 1], centre, sums, squares)
+            _enter(frame[i + rows - 1], sums, squares)
             _along(sums, columns, channels, share, mean_row)
             _along(squares, columns, channels, share, square_row)
-            _leave(frame[i], centre, sums, squares)
+            _leave(frame[i], sums, squares)
             _spread(mean_row, square_row, variance[i])
             for j in range(width):
-                mean[i, j] = mean_row[j] + centre
+                mean[i, j] = mean_row[j]

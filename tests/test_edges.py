@@ -1,6 +1,7 @@
 """Edge and compass operators: against the textbook, OpenCV, SciPy and scikit-image."""
 
 import cv2
+import naive_filters
 import numpy as np
 import pytest
 import scipy.ndimage
@@ -9,7 +10,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-import naive_filters
 from edgewise import EdgewiseError, apply, kernel
 from edgewise.filters.edges import OPERATORS, edge_strength
 from edgewise.filters.oriented import COMPASSES

@@ -1,6 +1,7 @@
 """Rank filters: against the textbook, SciPy and OpenCV."""
 
 import cv2
+import naive_filters
 import numpy as np
 import pytest
 import scipy.ndimage
@@ -8,7 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-import naive_filters
 from edgewise import EdgewiseError, apply
 from edgewise.filters.rank import rank_filter
 from edgewise.filters.sliding import Windows
