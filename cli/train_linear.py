@@ -1,4 +1,4 @@
-"""`edgewise train linear`: HoG features, then a linear classifier."""
+"""`edgewise train linear`: features, then a linear classifier."""
 
 import json
 import time
@@ -6,6 +6,7 @@ import time
 import click
 
 from .hog_options import hog_options
+from .linear_options import linear_options
 from .options import (
     examples,
     jobs_option,
@@ -16,7 +17,12 @@ from .options import (
     seed_option,
     with_session,
 )
-from .session import Session, plural
+from .session import Session
+
+FEATURES_HELP = (
+    "Parts joined by commas, hog or a preset with settings and pixels[:WxH], such as "
+    "hog:cell=4,hog:cell=8,pixels; or a feature file of DATA's pictures."
+)
 
 
 @click.command(
@@ -24,21 +30,17 @@ from .session import Session, plural
         "edgewise train linear photos/ -o model.safetensors",
         "edgewise train linear photos/ -o model.safetensors --size 64x64",
         "edgewise train linear train-images-idx3-ubyte.gz -o m.safetensors --model svm",
-        "edgewise train linear features.npz -o model.safetensors -C 10",
+        "edgewise train linear features.npz -o model.safetensors --search",
+        "edgewise train linear photos/ -o m.safetensors --model svm --calibrate platt --cv 10",
+        "edgewise train linear photos/ -o m.safetensors --kernel-map rbf:2000",
+        "edgewise train linear photos/ -o m.safetensors --features hog:cell=8,pixels:8x8",
         "edgewise train linear digits -o digits.safetensors",
     ),
 )
 @click.argument("data", metavar="DATA")
 @model_output_option
-@click.option(
-    "--model",
-    "kind",
-    type=click.Choice(["logistic", "svm"]),
-    default="logistic",
-    show_default=True,
-    help="Logistic regression (gives probabilities) or a linear SVM.",
-)
-@click.option("-C", "C", type=float, help="Cost of mistakes.  [default: 1, for svm 0.1]")
+@linear_options
+@click.option("--features", metavar="PARTS|FILE", help=FEATURES_HELP)
 @click.option("--test", metavar="DATA", help="Evaluate on this afterwards.")
 @hog_options
 @seed_option
@@ -48,35 +50,50 @@ from .session import Session, plural
 @jobs_option
 @with_session
 def command(
-    session: Session, data, output, kind, C, test, gray, size, seed, as_json,
-    overwrite, max_pixels, jobs, **hog,
+    session: Session, data, output, features, test, gray, size, seed, as_json, overwrite,
+    max_pixels, jobs, kind, C, search, cv, one_vs_rest, loss, class_weight, calibrate,
+    kernel_map, **hog,
 ):  # fmt: skip
-    """Train a linear classifier on HoG features of DATA.
+    """Train a linear classifier on features of DATA.
 
     DATA is a folder with one sub-folder per class, an IDX images file (its
-    labels beside it), a CSV, TSV or JSONL manifest (path,label), a feature
-    file, or the word digits. The HoG settings are chosen from the picture
-    size, unless given.
+    labels beside it), a CSV, TSV or JSONL manifest (path,label[,group]), a
+    feature file, or the word digits. Unless told, pictures are described by
+    HoG at three scales that suit their size, coloured ones by 8x8 means of
+    their pixels too.
     """
     from pathlib import Path
 
     from ..images.atomic import refuse_existing
+    from ..images.errors import EdgewiseError
     from ..models.evaluation import evaluate
     from ..models.files import check_name, save_model
     from ..models.fitting import fit_linear
-    from .labelled import features_for, features_of
+    from ..models.linear_settings import LinearSettings
+    from .labelled import features_for
+    from .linear_data import training_table
 
+    settings = {
+        "kind": kind, "C": C, "seed": seed, "search": search, "cv": cv, "jobs": jobs,
+        "one_vs_rest": one_vs_rest, "loss": loss, "class_weight": class_weight,
+        "calibrate": calibrate, "kernel_map": kernel_map,
+    }  # fmt: skip
+    try:
+        LinearSettings(**settings)
+    except EdgewiseError as error:
+        raise click.UsageError(str(error)) from None
     check_name(output)
     refuse_existing(Path(output), overwrite)
     started = time.perf_counter()
     reading = {"jobs": jobs, "max_pixels": max_pixels}
-    table = features_of(session, data, gray=gray, size=size, hog=hog, **reading)
+    table, groups = training_table(
+        session, data, features, gray=gray, size=size, hog=hog, **reading
+    )
     # Now, so that a mistake in --test does not show after minutes of training.
     unseen = features_for(session, table, test, **reading) if test else None
     with session.waiting("training"):
-        model = fit_linear(table, kind=kind, C=C, seed=seed)
-    if not model.training["converged"]:
-        session.say("the solver stopped before it had converged; a smaller -C helps")
+        model = fit_linear(table, groups=groups, **settings)
+    _warn(session, model)
     save_model(output, model, overwrite=overwrite)
     seconds = time.perf_counter() - started
     found = None if unseen is None else evaluate(model, unseen)
@@ -91,6 +108,13 @@ def command(
     session.finish(len(table))
 
 
+def _warn(session: Session, model) -> None:
+    if not model.training["converged"]:
+        session.say("the solver stopped before it had converged; a smaller -C helps")
+    if model.training.get("at_the_edge"):
+        session.say("the best C is the last that was tried; beyond it may be a better one")
+
+
 def _facts(output: str, model, seconds: float, found) -> dict:
     return {
         "schema": "edgewise.train.linear/1",
@@ -99,7 +123,7 @@ def _facts(output: str, model, seconds: float, found) -> dict:
         "classes": list(model.classes),
         "size": list(model.size),
         "channels": model.channels,
-        "length": int(model.weights.shape[1]),
+        "length": model.config.length(*model.size),
         "hog": model.config.to_dict(),
         "training": model.training,
         "seconds": round(seconds, 3),
@@ -108,23 +132,14 @@ def _facts(output: str, model, seconds: float, found) -> dict:
 
 
 def _summary(data: str, output: str, model, seconds: float) -> str:
+    from ..reports.linear_training import search_text, training_rows
     from ..reports.tables import aligned
 
-    known, (rows, columns) = model.training, model.size
-    count = known["pictures"]
-    colour = "gray" if model.channels == 1 else "colour"
-    name = {"logistic": "logistic regression", "svm": "linear SVM"}[model.kind]
-    cell = "x".join(map(str, model.config.cell))
-    table = [
-        ["trained on", f"{count:,} picture{plural(count)} of {len(model.classes)} classes"],
-        ["features", f"HoG, {model.weights.shape[1]:,} values of {columns}x{rows} {colour}, "
-                     f"cells of {cell}, {model.config.bins} bins"],
-        ["model", f"{name}, C = {known['C']:g}"],
-        ["training accuracy", f"{known['accuracy']:.4f}"],
-        ["seconds", f"{seconds:.1f}"],
-        ["written to", output],
-    ]  # fmt: skip
-    return f"{aligned(table, left=2)}\nNext: edgewise evaluate {output} {test_name(data)}"
+    rows = [*training_rows(model), ["seconds", f"{seconds:.1f}"], ["written to", output]]
+    parts = [aligned(rows, left=2)]
+    if "search" in model.training:
+        parts.insert(0, search_text(model.training) + "\n")
+    return "\n".join(parts) + f"\nNext: edgewise evaluate {output} {test_name(data)}"
 
 
 def test_name(data: str) -> str:

@@ -79,7 +79,7 @@ def extract(
             X = np.empty(
                 (len(dataset), _length(config, size, dataset.names[indices[0]])), np.float32
             )
-        hog_batch(images, config, out=X[len(kept) : len(kept) + len(indices)])
+        _fill(config, images, X[len(kept) : len(kept) + len(indices)])
         kept += indices
         saw_colour |= images.ndim == 4
         if progress:
@@ -95,6 +95,14 @@ def extract(
         failed=tuple(failures),
         **_labels(dataset, kept),
     )
+
+
+def _fill(config: HogConfig, images: np.ndarray, out: np.ndarray) -> None:
+    """Describe pictures by HoG, or by what else knows how to, such as several HoGs joined."""
+    if isinstance(config, HogConfig):
+        hog_batch(images, config, out=out)
+    else:
+        config.compute(images, out=out)
 
 
 def _length(config: HogConfig, size: tuple[int, int], name: str) -> int:

@@ -162,9 +162,9 @@ def check_settings(model: LinearModel, table: FeatureTable) -> None:
         # Gray pictures among coloured ones are as they should be.
         made["colour"] = wanted["colour"]
     different = [
-        f"{name} is {made[name]}, the model's {wanted[name]}"
+        f"{name} is {made.get(name)}, the model's {wanted[name]}"
         for name in wanted
-        if made[name] != wanted[name]
+        if made.get(name) != wanted[name]
     ]
     if different:
         raise DataError(

@@ -11,8 +11,9 @@ from .linear import LinearModel
 from .linear_calibration import Calibration, Platt, calibrate
 from .linear_folds import make_folds
 from .linear_maps import AdditiveChi2, KernelMap, choose_nystroem, mapped, parse_map
+from .linear_rows import Rows, blocks
 from .linear_settings import LinearSettings, shares
-from .linear_solver import Rows, Solution, blocks
+from .linear_solver import Solution
 from .linear_trainer import Trainer, widened
 from .linear_validation import Validation, cross_validate
 
@@ -31,7 +32,7 @@ def fit_linear(
         Rows of one group stay together in cross-validation.
     **settings
         Fields of `LinearSettings`: kind, C, seed, one_vs_rest, loss,
-        class_weight, kernel_map, gamma, calibrate, cv, search, jobs.
+        class_weight, kernel_map, calibrate, cv, search, jobs.
 
     Returns
     -------
@@ -105,10 +106,10 @@ def _check(table: FeatureTable) -> None:
 def _choose_map(X: Rows, chosen: LinearSettings) -> KernelMap | None:
     if chosen.kernel_map is None:
         return None
-    name, number = parse_map(chosen.kernel_map)
+    name, number, gamma = parse_map(chosen.kernel_map)
     if name == "chi2":
         return AdditiveChi2(X.shape[1], number)
-    return choose_nystroem(X, number, chosen.gamma, chosen.seed)
+    return choose_nystroem(X, number, gamma, chosen.seed)
 
 
 def _mapped(

@@ -9,7 +9,7 @@ from ..images.errors import DataError
 from .linear_calibration import Calibration, calibration_from_dict
 from .linear_features import Features, compute, features_from_dict
 from .linear_maps import KernelMap, Nystroem, map_from_dict
-from .linear_solver import Rows, blocks
+from .linear_rows import Rows, blocks
 
 KINDS = ("logistic", "svm")
 

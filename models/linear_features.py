@@ -7,6 +7,7 @@ import numpy as np
 
 from ..features.config import HogConfig
 from ..features.hog import hog_batch
+from ..images.colour import LUMA
 from ..images.errors import EdgewiseError
 
 
@@ -48,6 +49,8 @@ class Pixels:
             values = _means(_means(values, self.grid[0], 1), self.grid[1], 2)
         if values.shape[3] < self.channels:
             values = np.repeat(values, self.channels, axis=3)
+        elif values.shape[3] > self.channels:
+            values = (values @ LUMA)[..., None]
         return values.reshape(count, length)
 
     def to_dict(self) -> dict[str, Any]:
@@ -87,6 +90,25 @@ class Joined:
         """Return the settings, ready for JSON."""
         return {"joined": [_part_to_dict(part) for part in self.parts]}
 
+    def compute(self, images: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+        """Return the vectors of pictures of one size.
+
+        Parameters
+        ----------
+        images : ndarray, (N, H, W) or (N, H, W, C)
+        out : ndarray, (N, n) float32, optional
+            Filled and returned.
+        """
+        if out is None:
+            out = np.empty((len(images), self.length(*images.shape[1:3])), np.float32)
+        at = 0
+        for part in self.parts:
+            hog = isinstance(part, HogConfig)
+            values = hog_batch(images, part) if hog else part.compute(images)
+            out[:, at : at + values.shape[1]] = values
+            at += values.shape[1]
+        return out
+
     @property
     def hog(self) -> HogConfig | None:
         """The first HoG among the parts."""
@@ -102,26 +124,11 @@ class Joined:
 Features: TypeAlias = HogConfig | Joined
 
 
-def compute(features: Features, images: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-    """Return the vectors of pictures of one size.
-
-    Parameters
-    ----------
-    features : HogConfig or Joined
-    images : ndarray, (N, H, W) or (N, H, W, C)
-    out : ndarray, (N, n) float32, optional
-        Filled and returned.
-    """
+def compute(features: Features, images: np.ndarray) -> np.ndarray:
+    """Return the vectors (N, n) float32 of pictures (N, H, W[, C]) of one size."""
     if isinstance(features, HogConfig):
-        return hog_batch(images, features, out=out)
-    if out is None:
-        out = np.empty((len(images), features.length(*images.shape[1:3])), np.float32)
-    at = 0
-    for part in features.parts:
-        values = hog_batch(images, part) if isinstance(part, HogConfig) else part.compute(images)
-        out[:, at : at + values.shape[1]] = values
-        at += values.shape[1]
-    return out
+        return hog_batch(images, features)
+    return features.compute(images)
 
 
 def _part_to_dict(part: Part) -> dict[str, Any]:

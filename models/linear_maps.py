@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..images.errors import DataError, EdgewiseError
-from .linear_solver import Rows, blocks
+from .linear_rows import Rows, blocks
 from .linear_threads import in_order, single_blas
 
 # Distance of the frequencies that the chi-squared kernel's spectrum is sampled
@@ -149,23 +149,33 @@ def choose_nystroem(X: Rows, count: int, gamma: float | None, seed: int) -> Nyst
 GAMMA_OF_SPREAD = 1.0
 
 
-def parse_map(text: str) -> tuple[str, int]:
-    """Return the kind and the number in ``rbf``, ``rbf:2000``, ``chi2`` or ``chi2:3``.
+def parse_map(text: str) -> tuple[str, int, float | None]:
+    """Return kind, number and gamma in ``rbf:2000:0.02``, ``rbf``, ``chi2`` or ``chi2:3``.
 
     Raises
     ------
     EdgewiseError
         If it is written otherwise.
     """
-    name, colon, number = text.partition(":")
+    name, *words = text.split(":")
     least, most, usual = {"rbf": (2, 20_000, 1000), "chi2": (1, 3, 2)}.get(name, (0, 0, 0))
-    value = int(number) if number.isdecimal() else 0 if colon else usual
-    if not least or not least <= value <= most:
+    number = usual if not words else int(words[0]) if words[0].isdecimal() else 0
+    gamma = _gamma(words[1]) if len(words) > 1 else None
+    spare = len(words) > (2 if name == "rbf" else 1)
+    if not least or not least <= number <= most or spare or (len(words) > 1 and gamma is None):
         raise EdgewiseError(
-            f'no kernel map "{text}"; write rbf, rbf:LANDMARKS (up to 20,000), chi2 or '
-            "chi2:STEPS (1 to 3)"
+            f'no kernel map "{text}"; write rbf, rbf:LANDMARKS (up to 20,000), '
+            "rbf:LANDMARKS:GAMMA, chi2 or chi2:STEPS (1 to 3)"
         )
-    return name, value
+    return name, number, gamma
+
+
+def _gamma(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if 0 < value < float("inf") else None
 
 
 def mapped(

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from ..images.errors import EdgewiseError
+from .linear_maps import parse_map
 
 KINDS = ("logistic", "svm")
 LOSSES = ("squared-hinge", "hinge")
@@ -38,9 +39,7 @@ class LinearSettings:
         How much a picture of a class counts; balanced: all classes the same
         in all, however many pictures they have.
     kernel_map : str, optional
-        ``rbf[:LANDMARKS]`` or ``chi2[:STEPS]``.
-    gamma : float, optional
-        Of the rbf map.
+        ``rbf[:LANDMARKS[:GAMMA]]`` or ``chi2[:STEPS]``.
     calibrate : {'platt', 'isotonic'}, optional
         Turn scores into probabilities, by cross-validated scores.
     cv : int, optional
@@ -58,7 +57,6 @@ class LinearSettings:
     loss: str = "squared-hinge"
     class_weight: str | Mapping[str, float] | None = None
     kernel_map: str | None = None
-    gamma: float | None = None
     calibrate: str | None = None
     cv: int | None = None
     search: bool = False
@@ -71,10 +69,10 @@ class LinearSettings:
             if getattr(self, name) not in known:
                 words = ", ".join(str(one) for one in known if one)
                 raise EdgewiseError(f'no {name} "{getattr(self, name)}"; there are {words}')
-        for name in ("C", "gamma"):
-            value = getattr(self, name)
-            if value is not None and not 0 < value < float("inf"):
-                raise EdgewiseError(f"{name} is {value}; it is a number above 0")
+        if self.C is not None and not 0 < self.C < float("inf"):
+            raise EdgewiseError(f"C is {self.C}; it is a number above 0")
+        if self.kernel_map is not None:
+            parse_map(self.kernel_map)
         if self.cv is not None and self.cv < 2:
             raise EdgewiseError(f"cross-validation needs at least 2 parts, not {self.cv}")
         self._check_pairs()
@@ -89,8 +87,6 @@ class LinearSettings:
                 "a multinomial logistic regression gives probabilities by itself; calibrate an "
                 "SVM, or one-vs-rest"
             )
-        if self.gamma is not None and not (self.kernel_map or "").startswith("rbf"):
-            raise EdgewiseError("gamma is a setting of the rbf map; add --kernel-map rbf")
         if self.search and self.C is not None:
             raise EdgewiseError("-C says which, and --search looks for it; leave one of them out")
 

@@ -9,8 +9,9 @@ import numpy as np
 from ..images.errors import DataError, EdgewiseError
 from . import linear_solver
 from .linear_losses import Loss, logistic_loss, softmax_loss, squared_hinge_loss
+from .linear_rows import Rows, blocks, mean_of
 from .linear_settings import LinearSettings
-from .linear_solver import Problem, Rows, Solution, mean_of, minimise
+from .linear_solver import Problem, Solution, minimise
 from .linear_threads import in_order, single_blas
 from .room import memory
 
@@ -103,7 +104,7 @@ class Trainer:
         X = self.X[0 : len(self.X)]
         X, y = (X, self.y) if len(used) == len(X) else (X[used], self.y[used])
         solver = _solver(self.settings, C)
-        with warnings.catch_warnings(record=True) as caught:
+        with warnings.catch_warnings(record=True) as caught, single_blas():
             warnings.simplefilter("always")
             solver.fit(X, y, sample_weight=share[used])
         converged = not any("onverge" in str(w.message) for w in caught)
@@ -113,7 +114,7 @@ class Trainer:
     def scores(self, found: Solution, rows: np.ndarray | None = None) -> np.ndarray:
         """Return the scores of rows that are True, or of all, (., classes) float32."""
         weights, bias = widened(found, self.settings.kind)
-        parts = linear_solver.blocks(self.X)
+        parts = blocks(self.X)
 
         def one(part: slice) -> np.ndarray:
             X = self.X[part] if rows is None else self.X[part][rows[part]]

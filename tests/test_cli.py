@@ -303,8 +303,8 @@ def test_training_from_features_is_training_from_pictures(tmp_path, monkeypatch,
     hog = ["--cell", "4", "--bins", "18", "--signed"]
     assert_array_equal(run(["hog", train, "-o", "f.npz", *hog]), 0)
     assert_array_equal(run(["hog", train, "-o", "f.csv", *hog]), 0)
-    for name, data in (("a", train), ("b", "f.npz"), ("c", "f.csv")):
-        assert_array_equal(run(["train", "linear", data, "-o", f"{name}.safetensors"]), 0)
+    for name, data in (("a", [train, *hog]), ("b", ["f.npz"]), ("c", ["f.csv"])):
+        assert_array_equal(run(["train", "linear", *data, "-o", f"{name}.safetensors"]), 0)
     contents = [(tmp_path / f"{name}.safetensors").read_bytes() for name in "abc"]
     assert_array_equal(contents[1] == contents[0], True)
     assert_array_equal(contents[2] == contents[0], True)

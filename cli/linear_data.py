@@ -1,0 +1,94 @@
+"""What a linear model learns from: DATA as the features that were asked for."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from .session import Session
+
+
+def training_table(
+    session: Session, data: str, features: str | None, *, gray, size, jobs, max_pixels, hog: dict
+):
+    """Return the feature table to train on, and the groups of its rows or None.
+
+    Parameters
+    ----------
+    session : Session
+    data : str
+        A data set or a feature file.
+    features : str or None
+        A feature file for the pictures of `data`, or what vectors consist of.
+    gray : bool
+    size : (int, int) or None
+    jobs : int or None
+    max_pixels : int
+    hog : dict
+        What the user said of HoG, None where nothing.
+    """
+    from ..features.files import is_feature_file
+    from ..images.dataset import open_dataset
+    from ..models.linear_table import open_table
+    from .labelled import extracted
+
+    given = [name for name, value in hog.items() if value is not None]
+    _check(data, features, given, is_feature_file(data), gray or size)
+    if is_feature_file(data):
+        return open_table(data), None
+    dataset = open_dataset(data, max_pixels=max_pixels)
+    if features and is_feature_file(features):
+        table = _labelled(open_table(features), features, dataset)
+    else:
+        config = _chosen(dataset, features, hog, gray=gray, size=size)
+        table = extracted(session, dataset, config, gray=gray, size=size, jobs=jobs)
+    return table, _groups(table, dataset)
+
+
+def _check(data: str, features: str | None, given: list[str], made: bool, other) -> None:
+    if made and (features or given or other):
+        raise click.UsageError(f"{data} holds features already; settings come too late")
+    if features and given:
+        raise click.UsageError(
+            f'--{given[0]} and --features exclude each other; write --features "hog:{given[0]}=..."'
+        )
+    if features and Path(features).is_file() and other:
+        raise click.UsageError(f"{features} holds features; --gray and --size come too late")
+
+
+def _chosen(dataset, features: str | None, hog: dict, *, gray, size):
+    """Return what describes the pictures: as asked for, or what suits their size."""
+    from ..models.linear_grammar import parse_features
+    from ..models.settings import default_config, default_features, first_picture
+    from .hog_options import chosen_config
+
+    rows, columns, channels = first_picture(dataset)
+    seen = size or (rows, columns)
+    channels = 1 if gray else channels
+    if features:
+        return parse_features(features, channels, default_config(seen))
+    if any(value is not None for value in hog.values()):
+        return chosen_config(default_config(seen), **hog)
+    return default_features(seen, channels)
+
+
+def _labelled(table, path: str, dataset):
+    """Return a table with the labels of a data set, by the pictures' names."""
+    from ..images.errors import DataError
+
+    label = dict(zip(dataset.names, dataset.labels, strict=True))
+    if unknown := [name for name in table.names if name not in label]:
+        raise DataError(
+            f"{path}: {unknown[0]} is none of the pictures of {dataset.source}; make the features "
+            "of the same pictures"
+        )
+    labels = tuple(label[name] for name in table.names)
+    classes = tuple(name for name in dataset.classes if name in set(labels))
+    return replace(table, labels=labels, classes=classes)
+
+
+def _groups(table, dataset) -> tuple[str, ...] | None:
+    if dataset.groups is None:
+        return None
+    group = dict(zip(dataset.names, dataset.groups, strict=True))
+    return tuple(group[name] for name in table.names)
