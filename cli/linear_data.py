@@ -9,8 +9,9 @@ from .session import Session
 
 
 def training_table(
-    session: Session, data: str, features: str | None, *, gray, size, jobs, max_pixels, hog: dict
-):
+    session: Session, data: str, features: str | None, *, copies, gray, size, jobs, max_pixels,
+    hog: dict,
+):  # fmt: skip
     """Return the feature table to train on, and the groups of its rows or None.
 
     Parameters
@@ -20,6 +21,8 @@ def training_table(
         A data set or a feature file.
     features : str or None
         A feature file for the pictures of `data`, or what vectors consist of.
+    copies : str or None
+        Changed copies of the pictures to learn from, too.
     gray : bool
     size : (int, int) or None
     jobs : int or None
@@ -33,10 +36,14 @@ def training_table(
     from .labelled import extracted
 
     given = [name for name, value in hog.items() if value is not None]
-    _check(data, features, given, is_feature_file(data), gray or size)
+    _check(data, features, given, is_feature_file(data), gray or size or copies)
     if is_feature_file(data):
         return open_table(data), None
     dataset = open_dataset(data, max_pixels=max_pixels)
+    if copies:
+        from ..models.linear_copies import with_copies
+
+        dataset = with_copies(dataset, copies)
     if features and is_feature_file(features):
         table = _labelled(open_table(features), features, dataset)
     else:
@@ -53,7 +60,9 @@ def _check(data: str, features: str | None, given: list[str], made: bool, other)
             f'--{given[0]} and --features exclude each other; write --features "hog:{given[0]}=..."'
         )
     if features and Path(features).is_file() and other:
-        raise click.UsageError(f"{features} holds features; --gray and --size come too late")
+        raise click.UsageError(
+            f"{features} holds features; --gray, --size and --copies come too late"
+        )
 
 
 def _chosen(dataset, features: str | None, hog: dict, *, gray, size):

@@ -23,6 +23,7 @@ FEATURES_HELP = (
     "Parts joined by commas, hog or a preset with settings and pixels[:WxH], such as "
     "hog:cell=4,hog:cell=8,pixels; or a feature file of DATA's pictures."
 )
+COPIES_HELP = "Learn from changed copies too: flip, shift:PIXELS (to four sides), or both."
 
 
 @click.command(
@@ -41,6 +42,7 @@ FEATURES_HELP = (
 @model_output_option
 @linear_options
 @click.option("--features", metavar="PARTS|FILE", help=FEATURES_HELP)
+@click.option("--copies", metavar="CHANGES", help=COPIES_HELP)
 @click.option("--test", metavar="DATA", help="Evaluate on this afterwards.")
 @hog_options
 @seed_option
@@ -50,7 +52,7 @@ FEATURES_HELP = (
 @jobs_option
 @with_session
 def command(
-    session: Session, data, output, features, test, gray, size, seed, as_json, overwrite,
+    session: Session, data, output, features, copies, test, gray, size, seed, as_json, overwrite,
     max_pixels, jobs, kind, C, search, cv, one_vs_rest, loss, class_weight, calibrate,
     kernel_map, **hog,
 ):  # fmt: skip
@@ -87,7 +89,7 @@ def command(
     started = time.perf_counter()
     reading = {"jobs": jobs, "max_pixels": max_pixels}
     table, groups = training_table(
-        session, data, features, gray=gray, size=size, hog=hog, **reading
+        session, data, features, copies=copies, gray=gray, size=size, hog=hog, **reading
     )
     # Now, so that a mistake in --test does not show after minutes of training.
     unseen = features_for(session, table, test, **reading) if test else None

@@ -11,7 +11,7 @@ from . import linear_solver
 from .linear_losses import Loss, logistic_loss, softmax_loss, squared_hinge_loss
 from .linear_rows import Rows, blocks, mean_of
 from .linear_settings import LinearSettings
-from .linear_solver import Problem, Solution, minimise
+from .linear_solver import TOLERANCE, Problem, Solution, minimise
 from .linear_threads import in_order, single_blas
 from .room import memory
 
@@ -39,6 +39,8 @@ class Trainer:
     share : ndarray, (N,)
         How much every row counts.
     settings : LinearSettings
+    tolerance : float
+        Of the solver in passes.
     """
 
     X: Rows
@@ -46,6 +48,7 @@ class Trainer:
     classes: int
     share: np.ndarray
     settings: LinearSettings
+    tolerance: float = TOLERANCE
     mean: np.ndarray = field(init=False)
     in_passes: bool = field(init=False)
 
@@ -81,7 +84,10 @@ class Trainer:
         if self.settings.loss == "hinge" or (not self.in_passes and whole):
             return self._by_scikit_learn(C, share)
         problem = Problem(self.X, self.y, self.columns, self._loss, C, share, self._svm)
-        return minimise(problem, mean=self.mean, start=start, jobs=self.settings.jobs)
+        return minimise(
+            problem, mean=self.mean, start=start, tolerance=self.tolerance,
+            jobs=self.settings.jobs,
+        )  # fmt: skip
 
     @property
     def _svm(self) -> bool:

@@ -23,7 +23,7 @@ def passes(monkeypatch):
     """Take the solver for large problems, in small blocks, to the last digits."""
     monkeypatch.setattr(linear_trainer, "FEW_VALUES", 0)
     monkeypatch.setattr("edgewise.models.linear_rows.BLOCK_BYTES", 4 * 12 * 50)
-    monkeypatch.setattr(minimise, "__kwdefaults__", {**minimise.__kwdefaults__, "tolerance": 1e-5})
+    monkeypatch.setattr("edgewise.models.fitting.TOLERANCE", 1e-5)
 
 
 @pytest.mark.parametrize("name", LOSSES)

@@ -1,0 +1,100 @@
+"""How accurate the linear models are, on whole test sets.
+
+    python -m benchmarks.linear_accuracy FOLDER [--cifar FOLDER] [WORK ...]
+
+FOLDER holds the IDX files of MNIST (mnist-*) and Fashion-MNIST (fashion-*);
+--cifar has train/ and test/ with a folder per class. The settings were chosen
+on held-out training pictures; see docs/training.md. Only landmarks of the rbf
+map are drawn by chance: other works give the same model for every seed, and
+are trained once.
+"""
+
+import argparse
+import statistics
+import time
+from pathlib import Path
+
+from edgewise import open_dataset
+from edgewise.features import extract
+from edgewise.images.dataset import Dataset
+from edgewise.models import evaluate, fit_linear
+from edgewise.models.linear_copies import with_copies
+from edgewise.models.linear_grammar import parse_features
+from edgewise.models.settings import default_config, default_features, first_picture
+
+SVM = {"kind": "svm"}
+
+SHIFTS = {"copies": "shift:1"}
+FLIPS = {"copies": "flip"}
+
+# work: (data set, features or "" for the default, settings)
+WORKS = {
+    "MNIST": ("mnist", "", SVM),
+    "Fashion-MNIST": ("fashion", "", SVM),
+    "CIFAR-10": ("cifar", "", {"C": 0.1}),
+    "MNIST with shifts": ("mnist", "", {**SVM, **SHIFTS}),
+    "Fashion-MNIST with flips": ("fashion", "", {**SVM, **FLIPS}),
+    "CIFAR-10 with flips": ("cifar", "", {"C": 0.1, **FLIPS}),
+    "MNIST, logistic": ("mnist", "", {}),
+    "Fashion-MNIST, logistic": ("fashion", "", {}),
+    "MNIST, rbf": ("mnist", "", {**SVM, "kernel_map": "rbf:4000:0.043", "C": 1.0}),
+    "Fashion-MNIST, rbf": ("fashion", "", {**SVM, "kernel_map": "rbf:4000:0.043", "C": 1.0}),
+    "CIFAR-10, rbf": ("cifar", "", {**SVM, "kernel_map": "rbf:4000", "C": 1.0}),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.linear_accuracy")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("works", nargs="*", metavar="WORK", help="; ".join(WORKS))
+    parser.add_argument("--cifar", type=Path)
+    parser.add_argument("--seeds", type=int, default=5, help="for landmarks; 5 when left out")
+    parser.add_argument(
+        "--held-out", action="store_true",
+        help="choose settings: learn from all but the last 10,000 training pictures, judge those",
+    )  # fmt: skip
+    chosen = parser.parse_args()
+    print("| work | values | test accuracy, mean | each seed | seconds a training |")
+    print("|---|---:|---:|---|---:|")
+    for work in chosen.works or WORKS:
+        name, features, settings = WORKS[work]
+        settings = dict(settings)
+        train, test = tables(chosen, name, features, settings.pop("copies", None))
+        found, seconds = [], []
+        for seed in range(chosen.seeds if "rbf" in settings.get("kernel_map", "") else 1):
+            started = time.perf_counter()
+            found.append(evaluate(fit_linear(train, seed=seed, **settings), test).accuracy)
+            seconds.append(time.perf_counter() - started)
+        each = ", ".join(f"{value:.2%}" for value in found)
+        mean, median = statistics.fmean(found), statistics.median(seconds)
+        print(f"| {work} | {train.X.shape[1]:,} | {mean:.2%} | {each} | {median:.0f} |", flush=True)
+
+
+def tables(chosen: argparse.Namespace, name: str, features: str, copies: str | None):
+    """Return the features of the pictures to learn from and to judge by."""
+    train, test = read(chosen, name, "train"), read(chosen, name, "test")
+    if chosen.held_out:
+        # Every fifth or sixth: a folder's pictures are in the order of its classes.
+        step = len(train) // 10_000
+        held = range(0, len(train), step)
+        train, test = train.subset(sorted({*range(len(train))} - {*held})), train.subset(held)
+    *size, channels = first_picture(train)
+    size = (size[0], size[1])
+    config = (
+        parse_features(features, channels, default_config(size))
+        if features
+        else default_features(size, channels)
+    )
+    train = with_copies(train, copies) if copies else train
+    return extract(train, config), extract(test, config)
+
+
+def read(chosen: argparse.Namespace, name: str, part: str) -> Dataset:
+    if name == "cifar":
+        return open_dataset(chosen.cifar / part)
+    file = {"train": "train", "test": "t10k"}[part]
+    return open_dataset(chosen.folder / f"{name}-{file}-images-idx3-ubyte.gz")
+
+
+if __name__ == "__main__":
+    main()
