@@ -132,9 +132,10 @@ def _strongest(ring, weights, best, direction):
         for j in range(n):
             value = weights[0] * a[j] + weights[1] * b[j] + weights[2] * c[j] + weights[3] * d[j]
             value += weights[4] * e[j] + weights[5] * f[j] + weights[6] * g[j] + weights[7] * h[j]
-            better = (k == 0) | (value > best[j]) | (value != value)
-            best[j] = value if better else best[j]
-            direction[j] = np.float32(k) if better else direction[j]
+            before, known = best[j], direction[j]
+            better = (k == 0) | (value > before) | (value != value)
+            best[j] = value if better else before
+            direction[j] = np.float32(k) if better else known
 
 
 @parallel_loop

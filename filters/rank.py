@@ -11,6 +11,8 @@ from .windows import pair
 
 # Windows of uint8 with more pixels than this are faster with running histograms.
 MANY_PIXELS = 400
+# Medians of windows up to this size are found by sorting networks.
+LARGEST_NETWORK = 5
 # What one pixel of a window costs here, in multiply-adds of a correlation.
 WORK = 4
 
@@ -113,6 +115,9 @@ def _rank_whole(source, channels, rows, columns, rank, flat) -> None:
     from . import rank_loops
 
     pixels = rows * columns
+    if rows == columns <= LARGEST_NETWORK and rank == pixels // 2:
+        _median_by_network(source, channels, rows, flat)
+        return
     if source.dtype == np.uint8 and MANY_PIXELS < pixels < 2**16:
         strip = max(64, 2 * rows)
         rank_loops.rank_of_bytes(source, channels, rows, columns, rank, strip, flat)
@@ -122,6 +127,16 @@ def _rank_whole(source, channels, rows, columns, rank, flat) -> None:
     rank_loops.rank(
         source, channels, rows, columns, counter.type(rank), bits, np.empty(0, counter), flat
     )
+
+
+def _median_by_network(source, channels, size, flat) -> None:
+    from . import median_loops
+    from .networks import median_network
+
+    if size == 3:
+        median_loops.median_of_9(source, channels, flat)
+    else:
+        median_loops.median(source, channels, size, *median_network(size), flat)
 
 
 def _rank_floats(source, channels, rows, columns, rank, flat) -> None:

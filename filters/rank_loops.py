@@ -102,13 +102,15 @@ def rank(frame, channels, rows, columns, wanted, bits, counter, out):
 def _greater(a, b, out):
     for j in range(out.size):
         # A NaN is unequal to itself: it is taken, and then stays.
-        out[j] = a[j] if (a[j] > b[j]) | (a[j] != a[j]) else b[j]
+        x, y = a[j], b[j]
+        out[j] = x if (x > y) | (x != x) else y
 
 
 @serial_loop
 def _lesser(a, b, out):
     for j in range(out.size):
-        out[j] = a[j] if (a[j] < b[j]) | (a[j] != a[j]) else b[j]
+        x, y = a[j], b[j]
+        out[j] = x if (x < y) | (x != x) else y
 
 
 @serial_loop

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from edgewise import EdgewiseError, apply
+from edgewise.filters.networks import median_network
 from edgewise.filters.rank import rank_filter
 from edgewise.filters.sliding import Windows
 
@@ -134,3 +135,14 @@ def test_bad_settings(chain, message):
 def test_bad_arguments(size, rank, message):
     with pytest.raises(EdgewiseError, match=message):
         rank_filter(np.zeros((4, 4)), size, rank)
+
+
+@pytest.mark.parametrize("size", [1, 3, 5, 7, 9])
+def test_networks_find_the_median(rng, size):
+    network = median_network(size)
+    for values in (rng.integers(0, 2, (200, size, size)), rng.integers(0, 99, (50, size, size))):
+        for square in values:
+            rows = np.sort(square, axis=0).ravel()
+            for first, second, _ in network.rest:
+                rows[[first, second]] = sorted(rows[[first, second]])
+            assert_array_equal(rows[network.found], np.median(square))
