@@ -53,7 +53,7 @@ def main() -> None:
         "--held-out", action="store_true",
         help="choose settings: learn from all but the last 10,000 training pictures, judge those",
     )  # fmt: skip
-    chosen = parser.parse_args()
+    chosen = parser.parse_intermixed_args()
     print("| work | values | test accuracy, mean | each seed | seconds a training |")
     print("|---|---:|---:|---|---:|")
     for work in chosen.works or WORKS:

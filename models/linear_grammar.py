@@ -71,7 +71,7 @@ def _value(name: str, text: str) -> Any:
     if "tuple" in kind and "x" in low:
         low, _, second = low.partition("x")
         return _number(low), _number(second)
-    return text if kind == "str" else _number(low)
+    return text if "str" in kind else _number(low)
 
 
 def _number(text: str) -> int | float:

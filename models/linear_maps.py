@@ -203,8 +203,9 @@ def _room(rows: int, columns: int) -> np.ndarray:
         return np.empty((rows, columns), np.float32)
     from tempfile import TemporaryFile
 
-    file = TemporaryFile()  # noqa: SIM115 - the array keeps it open
-    return np.memmap(file, np.float32, "w+", shape=(rows, columns))
+    # The array keeps the file, which has no name and is gone with it.
+    with TemporaryFile() as file:
+        return np.memmap(file, np.float32, "w+", shape=(rows, columns))
 
 
 def map_from_dict(settings: dict[str, Any], arrays: dict[str, np.ndarray]) -> KernelMap:

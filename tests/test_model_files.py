@@ -137,3 +137,76 @@ def test_weights_that_make_no_sense(tmp_path, weights):
     (tmp_path / "m.safetensors").write_bytes(content)
     with pytest.raises(DataError, match="not finite float32"):
         load_model(tmp_path / "m.safetensors")
+
+
+def written(path, arrays, **changes):
+    path.write_bytes(save(arrays, metadata={"edgewise": json.dumps(spec(**changes))}))
+    return path
+
+
+def plain_arrays(columns=12):
+    return {"weights": np.ones((3, columns), np.float32), "bias": np.zeros(3, np.float32)}
+
+
+def test_files_from_before_maps_and_calibrations_still_load(tmp_path):
+    found = load_model(written(tmp_path / "m.safetensors", plain_arrays()))
+    assert found.config == CONFIG
+    assert found.map is None
+    assert found.calibration is None
+    assert_array_equal(found.judge(np.ones((2, 12), np.float32)), np.full((2, 3), 12))
+
+
+JOINED = {"joined": [{"kind": "hog", **CONFIG.to_dict()},
+                     {"kind": "pixels", "grid": [2, 2], "channels": 1, "scale": 1.0}]}  # fmt: skip
+CHI2 = {"name": "chi2", "steps": 1, "source": 12}
+RBF = {"name": "nystroem", "gamma": 0.5}
+LANDMARKS = {"landmarks": np.ones((12, 12), np.float32)}
+
+
+def test_files_with_joined_features_and_a_map(tmp_path):
+    found = load_model(written(tmp_path / "j.safetensors", plain_arrays(16), hog=JOINED))
+    assert_array_equal(found.config.to_dict() == JOINED, True)
+    arrays = {**plain_arrays(), **LANDMARKS}
+    found = load_model(written(tmp_path / "r.safetensors", arrays, map=RBF))
+    # Every row is a landmark: twelve similarities of 1.
+    assert_array_equal(found.judge(np.ones((1, 12), np.float32)), np.full((1, 3), 12))
+
+
+def calibration(**changes):
+    facts = {"name": "isotonic", "points": [2, 1, 1], **changes}
+    points = np.arange(4, dtype=np.float32)
+    return {"calibration": facts}, {"calibration.scores": points,
+                                    "calibration.probabilities": points / 4}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "arrays", "message"),
+    [
+        ({"hog": {"joined": []}}, {}, "have no parts"),
+        ({"hog": {"joined": [{"kind": "sift"}]}}, {}, "not a usable model"),
+        ({"hog": {"joined": [{**JOINED["joined"][1], "grid": [0, 3]}]}}, {}, "makes no sense"),
+        ({"hog": {"joined": [{**JOINED["joined"][1], "channels": 2}]}}, {}, "make no sense"),
+        ({"hog": {"joined": 5}}, {}, "not a usable model"),
+        ({"map": {**CHI2, "steps": 9}}, {}, "kernel map makes no sense"),
+        ({"map": {**CHI2, "source": 5}}, {}, "kernel map of 5 values does not fit 12"),
+        ({"map": RBF}, {}, "not a usable model"),
+        ({"map": {**RBF, "gamma": -1}}, LANDMARKS, "kernel map makes no sense"),
+        ({"map": RBF}, {"landmarks": np.full((12, 12), np.inf, np.float32)}, "makes no sense"),
+        ({"map": {"name": "poly", "gamma": 1}}, LANDMARKS, "kernel map makes no sense"),
+        ({"map": {}}, {}, "not a usable model"),
+        (*calibration(points=[2, 1]), "calibration makes no sense"),
+        (*calibration(points=[2, 2, 0]), "calibration makes no sense"),
+        (*calibration(name="guess"), "not a usable model"),
+        (*calibration(name="platt"), "not a usable model"),
+    ],
+)
+def test_maps_and_calibrations_that_make_no_sense(tmp_path, changes, arrays, message):
+    path = written(tmp_path / "m.safetensors", {**plain_arrays(), **arrays}, **changes)
+    with pytest.raises(DataError, match=message):
+        load_model(path)
+
+
+def test_a_calibration_that_makes_sense(tmp_path):
+    changes, arrays = calibration()
+    found = load_model(written(tmp_path / "m.safetensors", {**plain_arrays(), **arrays}, **changes))
+    assert_array_equal(found.measure, "probability")
