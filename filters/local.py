@@ -114,8 +114,15 @@ def lcn(image: np.ndarray, windows: Windows, size: Odd = 9, sigma: Positive = 2.
     # From here on the windows lie on results, which have their size already.
     again = Windows(border=windows.border, fill=windows.fill)
     deviation = np.sqrt(np.maximum(_over_channels(again.slide(left * left, weights)), 0))
-    least = deviation.mean() or np.float32(1)
-    return left / np.maximum(deviation, least)
+    return left / np.maximum(deviation, _least_deviation(deviation, image))
+
+
+def _least_deviation(deviation: np.ndarray, image: np.ndarray) -> np.float32:
+    """Return the mean deviation, or for flat pictures a number far above their rounding."""
+    known, values = (part[np.isfinite(part)] for part in (deviation, np.asarray(image)))
+    greatest = np.abs(values.astype(np.float32)).max(initial=0)
+    mean = known.mean() if known.size else np.float32(0)
+    return np.float32(mean if mean > 1e-5 * greatest else max(greatest, 1))
 
 
 def _over_channels(values: np.ndarray) -> np.ndarray:

@@ -80,13 +80,13 @@ def _compass(name: str, direction: int) -> np.ndarray:
 
 @named_kernel("kirsch-mask")
 def kirsch_mask(direction: int = 0) -> np.ndarray:
-    """One of Kirsch's eight masks: 0 is bright on the right, then every 45 degrees left-handed."""
+    """One of Kirsch's eight masks: 0 is bright on the right, then 45 degrees left each."""
     return _compass("kirsch", direction)
 
 
 @named_kernel("robinson-mask")
 def robinson_mask(direction: int = 0) -> np.ndarray:
-    """One of Robinson's eight masks: 0 is sobel-x, then every 45 degrees left-handed."""
+    """One of Robinson's eight masks: 0 is sobel-x, then 45 degrees left each."""
     return _compass("robinson", direction)
 
 

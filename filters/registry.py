@@ -39,7 +39,7 @@ class Named:
     @property
     def usage(self) -> str:
         """The name with its parameters and their defaults, as one writes it in a chain."""
-        settings = [f"{key}={_shown(p.default)}" for key, p in self.parameters.items()]
+        settings = [f"{key}={_shown(p)}" for key, p in self.parameters.items()]
         return ":".join([self.name, *settings])
 
     def bind(self, values: Iterable[str], options: dict[str, str]) -> dict[str, object]:
@@ -66,7 +66,11 @@ class Named:
         return {key: _convert(key, text, self.parameters[key]) for key, text in given.items()}
 
 
-def _shown(default: object) -> str:
+def _shown(parameter: inspect.Parameter) -> str:
+    default = parameter.default
+    if get_origin(parameter.annotation) is Literal:
+        others = [word for word in get_args(parameter.annotation) if word != default]
+        return "|".join(map(str, [default, *others]))
     if isinstance(default, bool):
         return "yes" if default else "no"
     if isinstance(default, tuple):

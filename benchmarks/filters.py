@@ -1,0 +1,165 @@
+"""The catalogue's window filters on 12 megapixels.
+
+Each peer does the same work: OpenCV's kernels have the size of ours, its filters the
+result's dtype, and SciPy (one thread) fewer repeats. The photograph-like picture is a
+blurred noise: Canny, the bilateral filter and the median depend on what is in it.
+"""
+
+import cv2
+import numpy as np
+import scipy.ndimage
+from skimage.measure import block_reduce
+
+from edgewise import correlate, kernel, pool
+from edgewise.filters.bilateral import bilateral
+from edgewise.filters.canny import canny
+from edgewise.filters.edges import edge_strength
+from edgewise.filters.rank import rank_filter
+from edgewise.filters.sliding import Windows
+
+from .timing import Row, compare, geometric_mean
+
+
+def run(repeat: int) -> list[Row]:
+    """Time every filter of the table."""
+    rng = np.random.default_rng(0)
+    small = rng.normal(size=(750, 1000, 3)).astype(np.float32)
+    large = cv2.resize(
+        cv2.GaussianBlur(small, (0, 0), 2), (4000, 3000), interpolation=cv2.INTER_CUBIC
+    )
+    noise = rng.normal(size=large.shape).astype(np.float32)
+    colour = np.clip(128 + 300 * large + 4 * noise, 0, 255).astype(np.uint8)
+    gray = np.ascontiguousarray(colour[:, :, 1])
+    return [
+        *_smoothing(gray, colour, repeat),
+        *_edges(gray, repeat),
+        *_medians(gray, repeat),
+        *_bilateral(gray, colour, repeat),
+        *_pooling(gray, repeat),
+    ]
+
+
+def _smoothing(gray: np.ndarray, colour: np.ndarray, repeat: int) -> list[Row]:
+    rows = []
+    for image, what in ((gray, "gray"), (colour, "RGB")):
+        for sigma in (1, 2, 5):
+            weights = kernel("gaussian", sigma=sigma, preset="opencv")
+            rows += compare(
+                f"Gaussian sigma {sigma}, {what}",
+                lambda image=image, weights=weights: correlate(image, weights, dtype=np.uint8),
+                {"OpenCV": lambda image=image, sigma=sigma: cv2.GaussianBlur(image, (0, 0), sigma)},
+                repeat,
+            )
+        for size in (5, 15):
+            weights = kernel("box", size=size)
+            rows += compare(
+                f"box {size}x{size}, {what}",
+                lambda image=image, weights=weights: correlate(image, weights, dtype=np.uint8),
+                {"OpenCV": lambda image=image, size=size: cv2.blur(image, (size, size))},
+                repeat,
+            )
+    mean = geometric_mean(rows, "geometric mean of these, uint8 to uint8")
+    weights = kernel("gaussian", sigma=2)
+    scipy_row = compare(
+        "Gaussian sigma 2, gray, to float32",
+        lambda: correlate(gray, weights),
+        {"SciPy": lambda: scipy.ndimage.gaussian_filter(gray, 2, output=np.float32, mode="mirror")},
+        min(2, repeat),
+    )
+    return [*rows, mean, *scipy_row]
+
+
+def _edges(gray: np.ndarray, repeat: int) -> list[Row]:
+    def opencv() -> np.ndarray:
+        x, y = cv2.Sobel(gray, cv2.CV_32F, 1, 0), cv2.Sobel(gray, cv2.CV_32F, 0, 1)
+        return cv2.magnitude(x, y)
+
+    rows = compare(
+        "Sobel magnitude, gray, to float32",
+        lambda: edge_strength(gray),
+        {"OpenCV (x, y, magnitude)": opencv},
+        repeat,
+    )
+    windows = Windows(border="edge")
+    for norm in ("l1", "l2"):
+        rows += compare(
+            f"Canny 50 150, {norm}, gray",
+            lambda norm=norm: canny(gray, windows, 50, 150, 0, norm),
+            {"OpenCV": lambda norm=norm: cv2.Canny(gray, 50, 150, L2gradient=norm == "l2")},
+            repeat,
+        )
+    return rows
+
+
+def _medians(gray: np.ndarray, repeat: int) -> list[Row]:
+    rows = []
+    for size in (3, 5, 9, 15, 31):
+        rows += compare(
+            f"median {size}x{size}, uint8",
+            lambda size=size: rank_filter(gray, size, size * size // 2),
+            {"OpenCV": lambda size=size: cv2.medianBlur(gray, size)},
+            min(5, repeat),
+        )
+    part = gray[:1000, :1200]  # SciPy's take minutes for the whole
+    for dtype in (np.uint16, np.float32):
+        image = part.astype(dtype) * dtype(200)
+        for size in (3, 5, 9, 15):
+            rows += compare(
+                f"median {size}x{size}, {np.dtype(dtype)}, 1.2 MP",
+                lambda size=size, image=image: rank_filter(image, size, size * size // 2),
+                {"SciPy": lambda size=size, image=image: scipy.ndimage.median_filter(image, size)},
+                1,
+            )
+    return rows
+
+
+def _bilateral(gray: np.ndarray, colour: np.ndarray, repeat: int) -> list[Row]:
+    rows = []
+    for image, what in ((gray, "gray"), (colour, "RGB")):
+        rows += compare(
+            f"bilateral d=5, {what}",
+            lambda image=image: bilateral(image, Windows(), 30, 3, 5),
+            {"OpenCV": lambda image=image: cv2.bilateralFilter(image, 5, 30, 3)},
+            min(5, repeat),
+        )
+    return rows
+
+
+def _pooling(gray: np.ndarray, repeat: int) -> list[Row]:
+    rows = []
+    for kind, function in (("max", np.max), ("average", np.mean)):
+        rows += compare(
+            f"2x2 {kind} pooling, gray",
+            lambda kind=kind: pool(gray, 2, kind=kind),
+            {"scikit-image": lambda function=function: block_reduce(gray, (2, 2), function)},
+            min(5, repeat),
+        )
+        rows += compare(
+            f"3x3 {kind} pooling, stride 2, gray",
+            lambda kind=kind: pool(gray, 3, kind=kind, stride=2),
+            _torch_pooling(gray, kind),
+            min(5, repeat),
+        )
+    return rows
+
+
+def _torch_pooling(gray: np.ndarray, kind: str) -> dict:
+    """Return PyTorch's pooling where it is installed, otherwise NumPy's on shifted slices."""
+    try:
+        from torch import from_numpy
+        from torch.nn.functional import avg_pool2d, max_pool2d
+    except ImportError:
+        combine = np.maximum if kind == "max" else np.add
+        return {"NumPy, shifted slices": lambda: _shifted(gray, combine)}
+    image = from_numpy(gray.astype(np.float32))[None, None]
+    function = max_pool2d if kind == "max" else avg_pool2d
+    return {"PyTorch, float32": lambda: function(image, 3, stride=2)}
+
+
+def _shifted(image: np.ndarray, combine) -> np.ndarray:
+    height, width = (image.shape[0] - 3) // 2 + 1, (image.shape[1] - 3) // 2 + 1
+    result = np.zeros((height, width), np.float32)
+    for u in range(3):
+        for v in range(3):
+            combine(result, image[u::2, v::2][:height, :width], out=result)
+    return result

@@ -1,0 +1,122 @@
+"""What holds for all of the catalogue, and its page."""
+
+import re
+import shlex
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scipy.ndimage
+from numpy.testing import assert_allclose, assert_array_equal
+
+from edgewise import apply, write_image
+from edgewise.cli.main import run
+from edgewise.filters import FILTERS, KERNELS
+
+PAGE = (Path(__file__).parent.parent / "docs" / "catalogue.md").read_text()
+SECTIONS = dict(re.findall(r"^### `([\w-]+)`\n(.*?)(?=^##|\Z)", PAGE, re.DOTALL | re.MULTILINE))
+EXAMPLES = re.findall(r"^    edgewise (.*)$", PAGE, re.MULTILINE)
+
+SMOOTHING = ("box", "binomial", "gaussian", "motion", "identity", "sharpen", "emboss", "unsharp",
+             "median", "minimum", "maximum", "percentile", "bilateral", "guided", "local-mean",
+             "pyramid-down", "pyramid-up", "maxpool", "minpool", "avgpool", "medianpool",
+             "relu", "abs", "gray")  # fmt: skip
+EDGES = ("sobel", "prewitt", "scharr", "farid", "frei-chen", "roberts", "kirsch", "robinson",
+         "highpass", "log", "dog", "laplacian", "steerable", "gaussian-derivative",
+         "local-variance", "local-contrast", "lcn", "canny", "sobel-x", "farid-y",
+         "kirsch-mask", "robinson-mask", "diagonal", "frei-chen-basis", "roberts-1")  # fmt: skip
+LINEAR = [*KERNELS, "local-mean", "unsharp", "highpass", "gray", "pyramid-down", "pyramid-up",
+          "integral", "avgpool"]  # fmt: skip
+# Every one of these depends on a neighbourhood of each pixel alone.
+SHIFTING = [name for name, entry in FILTERS.items() if entry.correlates and entry.local]
+
+
+@pytest.fixture
+def photograph(rng):
+    smooth = scipy.ndimage.gaussian_filter(rng.normal(size=(40, 48, 3)), (2, 2, 0), mode="wrap")
+    return np.clip(128 + 300 * smooth, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("name", [*FILTERS, *KERNELS])
+def test_every_name_is_on_the_page_with_an_example(name):
+    assert re.search(rf"^    edgewise filter (\S*,)?{name}[:, ]", SECTIONS[name], re.MULTILINE)
+
+
+def test_the_page_has_no_other_names():
+    assert_array_equal(sorted(SECTIONS), sorted([*FILTERS, *KERNELS]))
+
+
+@pytest.mark.parametrize("words", EXAMPLES)
+def test_examples_run(tmp_path, monkeypatch, photograph, words):
+    monkeypatch.chdir(tmp_path)
+    write_image("photo.jpg", photograph)
+    assert_array_equal(run(shlex.split(words)), 0)
+    assert (tmp_path / words.split(" -o ")[1].split()[0]).stat().st_size > 0
+
+
+@pytest.mark.parametrize("name", SMOOTHING)
+def test_flat_pictures_stay_flat(route, name):
+    for shape in ((9, 12), (9, 12, 3)):
+        result = apply(name, np.full(shape, 90, np.uint8))
+        assert_allclose(result, 90, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", EDGES)
+def test_flat_pictures_have_no_edges(route, name):
+    assert_allclose(apply(name, np.full((12, 13), 200, np.uint8)), 0, atol=2e-3)
+
+
+@pytest.mark.parametrize("name", LINEAR)
+def test_linear_filters_are_linear(route, rng, name):
+    a, b = rng.normal(size=(2, 12, 14, 3)).astype(np.float32)
+    together = apply(name, 2 * a - 3 * b)
+    apart = 2 * apply(name, a) - 3 * apply(name, b)
+    assert_allclose(together, apart, atol=1e-3)
+
+
+@pytest.mark.parametrize("name", SHIFTING)
+def test_a_shifted_picture_gives_the_shifted_result(route, photograph, name):
+    chain = f"{name}:border=wrap"
+    shifted = apply(chain, np.roll(photograph, (7, 5), axis=(0, 1)))
+    expected = np.roll(apply(chain, photograph), (7, 5), axis=(0, 1))
+    assert_allclose(shifted, expected, rtol=1e-4, atol=1e-2)
+
+
+@pytest.mark.parametrize("name", SHIFTING)
+def test_a_stride_samples(route, photograph, name):
+    expected = apply(name, photograph)[::2, ::3]
+    assert_allclose(apply(f"{name}:stride=2/3", photograph), expected, rtol=1e-5, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", SHIFTING)
+def test_alpha_goes_where_the_colour_goes(name, photograph):
+    image = np.dstack([photograph, np.full(photograph.shape[:2], 255, np.uint8)])
+    windows = "stride=2" if name == "guided" else "padding=valid"
+    if name in ("bilateral", "local-contrast"):
+        windows += ":size=5"
+    result = apply(f"{name}:{windows}", image)
+    assert_array_equal(result[:, :, 3], 255)
+    expected = apply(f"{name}:{windows}", photograph)
+    assert_allclose(result[:, :, :3], expected, rtol=1e-4, atol=1e-2)
+
+
+@pytest.mark.parametrize("name", [n for n in FILTERS if n != "canny"])
+def test_numpy_and_the_loops_agree(monkeypatch, photograph, name):
+    results = []
+    for least in (0, 10**18):
+        monkeypatch.setattr("edgewise.filters.correlation.FEW_MULTIPLY_ADDS", least)
+        monkeypatch.setattr("edgewise.filters.pooling.FEW_COMPARISONS", least)
+        results.append(apply(name, photograph))
+    assert_allclose(results[0], results[1], rtol=1e-4, atol=2e-2)
+
+
+@pytest.mark.parametrize("name", ["sobel", "kirsch", "bilateral", "local-variance", "canny:20:60"])
+def test_the_number_of_threads_does_not_matter(rng, name):
+    from edgewise import jit
+
+    image = rng.integers(0, 256, (700, 900), np.uint8)
+    results = []
+    for count in (1, 2):
+        with jit.at_most_threads(count):
+            results.append(apply(name, image))
+    assert_array_equal(*results)
