@@ -15,7 +15,7 @@ from pathlib import Path
 
 from .timing import Row, table
 
-TOPICS = ("correlation", "hog", "pooling", "startup", "cnn", "strided", "batch_filters")
+TOPICS = ("correlation", "hog", "pooling", "startup", "cnn", "strided", "batch_filters", "filters")
 PEERS = ("numpy", "numba", "opencv-python-headless", "scikit-image", "scipy", "pillow", "torch")
 
 
