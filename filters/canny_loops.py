@@ -46,26 +46,52 @@ def _size(x, y, squared, size):
 
 
 @serial_loop
-def _is_ridge(x, y, above, here, below, j):
-    """Say whether a pixel is greatest across the edge; ties go to the left or upper one."""
-    wide, tall, value = np.abs(x), np.abs(y), here[j + 1]
-    if tall < wide * TANGENT:
-        return value > here[j] and value >= here[j + 2]
-    if tall > wide * (TANGENT + np.float32(2)):
-        return value > above[j + 1] and value >= below[j + 1]
-    if (x < 0) != (y < 0):
-        return value > above[j + 2] and value > below[j]
-    return value > above[j] and value > below[j + 2]
+def _sector(x, y, sector):
+    """Say in which direction the gradient points: 0 across, 1 down, 2 falling, 3 rising."""
+    for j in range(sector.size):
+        wide, tall = np.abs(x[j]), np.abs(y[j])
+        crossed = np.float32(3) if (x[j] < 0) != (y[j] < 0) else np.float32(2)
+        steep = tall > wide * (TANGENT + np.float32(2))
+        slanted = np.float32(1) if steep else crossed
+        sector[j] = np.float32(0) if tall < wide * TANGENT else slanted
 
 
 @serial_loop
-def _thin_row(x, y, above, here, below, low, high, out):
+def _keep_ridge(sector, wanted, value, before, after, keep):
+    """Keep what is greatest across the edge; ties go to the left or upper pixel."""
+    for j in range(keep.size):
+        ridge = (value[j] > before[j]) & (value[j] >= after[j]) & (sector[j] == wanted)
+        kept = keep[j]
+        keep[j] = np.float32(1) if ridge else kept
+
+
+@serial_loop
+def _keep_slanted(sector, wanted, value, before, after, keep):
+    for j in range(keep.size):
+        ridge = (value[j] > before[j]) & (value[j] > after[j]) & (sector[j] == wanted)
+        kept = keep[j]
+        keep[j] = np.float32(1) if ridge else kept
+
+
+@serial_loop
+def _mark(keep, value, low, high, out):
     for j in range(out.size):
-        value = here[j + 1]
-        if value <= low or not _is_ridge(x[j], y[j], above, here, below, j):
-            out[j] = NOTHING
-        else:
-            out[j] = STRONG if value > high else WEAK
+        ridge = (keep[j] > 0) & (value[j] > low)
+        mark = STRONG if value[j] > high else WEAK
+        out[j] = mark if ridge else NOTHING
+
+
+@serial_loop
+def _thin_row(x, y, above, here, below, low, high, sector, keep, out):
+    n = out.size
+    value = here[1:][:n]
+    _sector(x, y, sector)
+    keep[:] = 0
+    _keep_ridge(sector, np.float32(0), value, here[:n], here[2:][:n], keep)
+    _keep_ridge(sector, np.float32(1), value, above[1:][:n], below[1:][:n], keep)
+    _keep_slanted(sector, np.float32(2), value, above[:n], below[2:][:n], keep)
+    _keep_slanted(sector, np.float32(3), value, above[2:][:n], below[:n], keep)
+    _mark(keep, value, low, high, out)
 
 
 @parallel_loop
@@ -77,6 +103,7 @@ def thin(frame, squared, low, high, strip, out):
         stop = min(start + strip, height)
         x, y = np.empty((3, width), np.float32), np.empty((3, width), np.float32)
         size = np.zeros((3, width + 2), np.float32)
+        sector, keep = np.empty(width, np.float32), np.empty(width, np.float32)
         for r in range(start - 1, stop + 1):
             k = (r + 3) % 3
             if 0 <= r < height:
@@ -86,7 +113,8 @@ def thin(frame, squared, low, high, strip, out):
             if r > start:
                 above, here = size[(r + 1) % 3], size[(r + 2) % 3]
                 m = (r + 2) % 3
-                _thin_row(x[m], y[m], above, here, size[k], low, high, out[r - 1])
+                row = out[r - 1]
+                _thin_row(x[m], y[m], above, here, size[k], low, high, sector, keep, row)
 
 
 @serial_loop

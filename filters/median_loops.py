@@ -9,8 +9,8 @@ from numba import prange
 
 from ..jit import parallel_loop, serial_loop
 
-# Windows worked on at a time: rows short enough for the cache, and long enough that
-# starting a loop on them does not count. 512 took twice the time of 2048.
+# Bytes of a row worked on at a time: short enough for the cache, and long enough that
+# starting a loop does not count. 512 took twice the time of 2048.
 CHUNK = 2048
 LESSER, GREATER = 0, 1
 
@@ -110,11 +110,11 @@ def median(frame, channels, size, columns, rest, found, out):
     height, width = out.shape
     reach = (size - 1) * channels
     for i in prange(height):
-        most = min(CHUNK, width)
+        most = min(CHUNK // frame.itemsize, width)
         sorted_columns = np.empty((size, most + reach), frame.dtype)
         rows = np.empty((size * size, most), frame.dtype)
-        for start in range(0, width, CHUNK):
-            n = min(CHUNK, width - start)
+        for start in range(0, width, most):
+            n = min(most, width - start)
             for u in range(size):
                 _copy(frame[i + u, start:], sorted_columns[u][: n + reach])
             _run(columns, sorted_columns, n + reach)
