@@ -65,10 +65,10 @@ def command(session: Session, model, data, report, as_json, overwrite, max_pixel
 
 
 def _check_report(folder: Path, data: str, overwrite: bool) -> None:
-    from ..features.files import is_feature_file
+    from ..features.opening import holds_features
     from ..images.errors import EdgewiseError
 
-    if is_feature_file(data):
+    if holds_features(data):
         raise click.UsageError(f"{data} holds features; --report shows the pictures themselves")
     if folder.is_dir() and any(folder.iterdir()) and not overwrite:
         raise EdgewiseError(f"{folder} exists already; use --overwrite, or another folder")

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from .hog_options import chosen_config, hog_options
+from .hog_shards import extract_to_shards, refuse_shard_options, shard_options, wants_shards
 from .options import (
     dry_run_option,
     examples,
@@ -27,14 +28,18 @@ from .session import Session, plural
         "edgewise hog photo.jpg --picture hog.png",
         "edgewise hog photo.jpg -o - --preset skimage --gray > vector.csv",
         "edgewise hog photos/ --size 64x128 --dry-run",
+        "edgewise hog photos/ -o shards/ --size 64x128   # again, to go on",
+        "edgewise hog photos/ -o shards/ --size 64x128 --shard 3/20   # in a job array",
     ),
 )
 @inputs_argument
 @click.option(
-    "-o", "--output", metavar="FEATURES", help="A .npz or .csv file to write; - is CSV on stdout."
-)
+    "-o", "--output", metavar="FEATURES",
+    help="A .npz or .csv file to write, or FOLDER/ for shards; - is CSV on stdout.",
+)  # fmt: skip
 @click.option("--picture", metavar="FILE", help="Draw the HoG of one picture, strokes along edges.")
 @hog_options
+@shard_options
 @overwrite_option
 @max_pixels_option
 @json_option
@@ -42,7 +47,7 @@ from .session import Session, plural
 @dry_run_option
 @with_session
 def command(
-    session: Session, inputs, output, picture, gray, size,
+    session: Session, inputs, output, picture, gray, size, shard_size, part, retry_failed,
     overwrite, max_pixels, as_json, jobs, dry_run, **hog,
 ):  # fmt: skip
     """Extract HoG features from pictures.
@@ -51,17 +56,33 @@ def command(
     a folder with one sub-folder per class, an IDX file, a manifest, or the
     word digits; a data set's labels are kept. The settings are those of
     --preset, dalal-triggs unless named, changed by the other options.
+
+    With -o FOLDER/ the features are written in shards, each with a receipt.
+    Interrupted, killed or out of disk, the same command goes on, to the same
+    bytes. A folder is only ever of one plan: inputs and settings.
     """
     from ..images.dataset import open_dataset
 
     config = chosen_config(None, **hog)
     _check_usage(output, picture, as_json, dry_run)
-    _check_outputs(output, picture, overwrite)
+    folder = Path(output) if output and wants_shards(output) else None
+    if folder is None:
+        refuse_shard_options(shard_size, part, retry_failed)
+    elif picture:
+        raise click.UsageError("--picture draws one picture, and a folder of shards is for many")
+    _check_outputs(None if folder else output, picture, overwrite)
     dataset = open_dataset(list(inputs), labelled=False, max_pixels=max_pixels)
     if picture and len(dataset) != 1:
         raise click.UsageError(f"--picture draws one picture, and there are {len(dataset)}")
     if dry_run:
         _describe(dataset, config, size, as_json)
+        return
+    if folder:
+        extract_to_shards(
+            session, dataset, config, folder, size=size, gray=gray, shard_size=shard_size,
+            max_pixels=max_pixels, part=part, retry_failed=retry_failed, jobs=jobs,
+            as_json=as_json,
+        )  # fmt: skip
         return
     from .labelled import extracted
 

@@ -14,14 +14,16 @@ from .session import Session
         "edgewise inspect photo.jpg",
         "edgewise inspect photos/",
         "edgewise inspect features.npz model.safetensors --json",
+        "edgewise inspect shards/ --verify",
     ),
 )
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--verify", is_flag=True, help="Hash the files of a folder of shards again.")
 @json_option
 @max_pixels_option
 @jobs_option
 @with_session
-def command(session: Session, files, as_json, max_pixels, jobs):
+def command(session: Session, files, verify, as_json, max_pixels, jobs):
     """Say what a picture, data set, feature file or model holds.
 
     FILE may also be a folder of pictures, an IDX file, a manifest, a glob,
@@ -43,8 +45,23 @@ def command(session: Session, files, as_json, max_pixels, jobs):
             continue
         for picture, reason in failed:
             session.failed(picture, reason)
+        if verify:
+            _verify(session, name)
     _show(found, as_json, titles=len(found) > 1 or len(files) > 1)
     session.finish(len(found), "file")
+
+
+def _verify(session: Session, name: str) -> None:
+    from pathlib import Path
+
+    from ..features.shards import is_shard_folder, read_plan, verify_shards
+
+    if not is_shard_folder(name):
+        raise click.UsageError(f"--verify is for folders of shards, and {name} is none")
+    total = read_plan(name).shards
+    with session.counter(total=total, unit="shard", what="verifying") as progress:
+        for sentence in verify_shards(Path(name), progress):
+            session.failed(name, sentence)
 
 
 def _expanded(word: str) -> list[str]:

@@ -20,15 +20,15 @@ def features_of(session: Session, data: str, *, gray, size, jobs, max_pixels, ho
     """
     import click
 
-    from ..features.files import is_feature_file, load_features
+    from ..features.opening import holds_features, open_features
     from ..images.dataset import open_dataset
     from ..models.settings import default_config, first_size
     from .hog_options import chosen_config
 
-    if is_feature_file(data):
+    if holds_features(data):
         if gray or size or any(value is not None for value in hog.values()):
             raise click.UsageError(f"{data} holds features already; HoG settings come too late")
-        return load_features(data)
+        return open_features(data)
     dataset = open_dataset(data, max_pixels=max_pixels)
     config = chosen_config(default_config(size or first_size(dataset)), **hog)
     return extracted(session, dataset, config, gray=gray, size=size, jobs=jobs)
@@ -36,11 +36,11 @@ def features_of(session: Session, data: str, *, gray, size, jobs, max_pixels, ho
 
 def features_for(session: Session, made, data: str, *, jobs, max_pixels):
     """Return features of other data, made as a model's or another table's were."""
-    from ..features.files import is_feature_file, load_features
+    from ..features.opening import holds_features, open_features
     from ..images.dataset import open_dataset
 
-    if is_feature_file(data):
-        return load_features(data)
+    if holds_features(data):
+        return open_features(data)
     dataset = open_dataset(data, max_pixels=max_pixels)
     gray = made.channels == 1
     return extracted(session, dataset, made.config, gray=gray, size=made.size, jobs=jobs)
@@ -65,12 +65,12 @@ def extracted(session: Session, dataset, config, *, gray, size, jobs):
 
 def pictures_of(session: Session, data: str, *, size, channels, jobs, max_pixels, classes=None):
     """Return all pictures of a data set in memory, read under a progress bar."""
-    from ..features.files import is_feature_file
+    from ..features.opening import holds_features
     from ..images.dataset import open_dataset
     from ..images.errors import DataError
     from ..models.pictures import load_pictures
 
-    if is_feature_file(data):
+    if holds_features(data):
         raise DataError(f"{data} holds features; a CNN needs the pictures themselves")
     dataset = open_dataset(data, max_pixels=max_pixels)
     with session.counter(total=len(dataset), unit="picture", what="reading") as progress:

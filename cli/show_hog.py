@@ -31,14 +31,14 @@ def hog(session: Session, features, output, row, name, over, cell_pixels, overwr
 
     The vector says it all; the photograph is needed only to draw over it.
     """
-    from ..features import load_features
+    from ..features import open_features
     from ..reports.glyphs import hog_picture
     from ..reports.hog_overlay import strokes_over
 
     refuse_picture(output, overwrite)
     if row is not None and name is not None:
         raise click.UsageError("say which vector with --row or with --name, not with both")
-    table = load_features(features)
+    table = open_features(features)
     at = _row(features, table, row, name)
     drawing = hog_picture(table.X[at], table.config, table.size, cell_pixels=cell_pixels)
     if over:

@@ -8,6 +8,7 @@ from .extract import extract, prepare
 from .files import load_features, save_features
 from .flip import flip_hog
 from .hog import hog, hog_batch
+from .opening import open_features
 from .table import FeatureTable
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "hog",
     "hog_batch",
     "load_features",
+    "open_features",
     "prepare",
     "save_features",
 ]

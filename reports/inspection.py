@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..features.files import is_feature_file, load_features
+from ..features.shards.plan import is_shard_folder
+from ..features.shards.verify import shard_facts
 from ..features.table import FeatureTable
 from ..images.dataset import Dataset, natural_key, open_dataset
 from ..images.decode import Header, read_header, read_image
@@ -81,6 +83,8 @@ def inspect_path(
         return _picture(sys.stdin.buffer.read(), "stdin", max_pixels), []
     if suffix == ".safetensors":
         return _model(load_model(path)), []
+    if is_shard_folder(path):
+        return shard_facts(Path(path)), []
     if is_feature_file(path):
         return _features(load_features(path)), []
     is_data = path.is_dir() or suffix in MANIFESTS or is_idx(path)

@@ -10,7 +10,7 @@ from .layers import BatchNorm, Use
 from .memory import packed
 
 if TYPE_CHECKING:
-    from .network import Network, Node
+    from .network import Network
 
 INPUT = "input"
 
@@ -92,9 +92,10 @@ def absorb_statistics(tapes: list[Tape], least: float = 0.0) -> None:
 
     The batch weighs the layer's momentum, but at least `least`.
     """
-    shared: dict[str, list[Node]] = {}
+    shared: dict[str, tuple[BatchNorm, list[Use]]] = {}
     for node in tapes[0].network.nodes:
         if isinstance(node.layer, BatchNorm):
-            shared.setdefault(node.owner, []).append(node)
-    for nodes in shared.values():
-        nodes[0].layer.absorb([tape.uses[node.name] for node in nodes for tape in tapes], least)
+            _, uses = shared.setdefault(node.owner, (node.layer, []))
+            uses += [tape.uses[node.name] for tape in tapes]
+    for layer, uses in shared.values():
+        layer.absorb(uses, least)

@@ -1,0 +1,202 @@
+"""The work on one shard, from its inputs to its receipt."""
+
+import json
+import os
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...images.dataset import Dataset, open_dataset
+from ...images.errors import EdgewiseError
+from ...images.stream import read_in_order
+from ..extract import pictures_at_once, prepare
+from ..hog import hog_batch
+from .places import (
+    fingerprint,
+    place,
+    read_lines,
+    remove_leftovers,
+    write_array,
+    write_lines,
+    write_whole,
+)
+from .plan import ShardPlan, read_inputs, read_plan
+
+FILES = ("inputs", "data", "index")
+
+
+def compute_shard(
+    folder: str | os.PathLike,
+    number: int,
+    *,
+    jobs: int | None = None,
+    again: bool = False,
+) -> dict[str, Any]:
+    """Compute one shard of a planned folder, and write its receipt.
+
+    All it needs is in the folder and in the pictures: any process on any
+    machine that sees both may be told to do any shard, at any time, and several
+    may do the same one. The bytes are the same.
+
+    Parameters
+    ----------
+    folder : path
+    number : int
+    jobs : int, optional
+        Threads that read pictures; one a core when left out.
+    again : bool
+        Read only the inputs that failed before; the other vectors are kept.
+
+    Returns
+    -------
+    dict
+        The receipt: plan, shard, rows, ok, failed, coloured, and bytes and
+        SHA-256 of each file.
+    """
+    folder = Path(folder)
+    plan = read_plan(folder)
+    remove_leftovers(folder, number)
+    inputs = read_inputs(folder, number)
+    kept = read_lines(place(folder, "index", number)) if again else [None] * len(inputs)
+    todo = [i for i, row in enumerate(kept) if row is None or row["status"] != "ok"]
+    new = np.empty((len(todo), plan.hog.length(*plan.size)), np.float32)
+    found = _fill(new, plan, inputs, todo, jobs, number * plan.shard_size)
+    index = [
+        _row(entry, row, found.get(i))
+        for i, (entry, row) in enumerate(zip(inputs, kept, strict=True))
+    ]
+    vectors = new[: sum(isinstance(one, tuple) for one in found.values())]
+    if again:
+        vectors = _merged(np.load(place(folder, "data", number)), kept, vectors, found)
+    write_whole(place(folder, "data", number), lambda file: write_array(file, vectors))
+    write_lines(place(folder, "index", number), index)
+    return _sign(folder, plan, number, index)
+
+
+# The shape of a picture, or why it cannot be read.
+Found = tuple[int, ...] | EdgewiseError
+
+
+def _fill(
+    vectors: np.ndarray, plan: ShardPlan, inputs: list[dict], todo: list[int], jobs, start: int
+) -> dict[int, Found]:
+    """Put the vectors of the inputs that can be read into the first rows, in their order."""
+    found: dict[int, Found] = {}
+    at = 0
+    for chunk in _chunks(_reader(plan, inputs, start), todo, jobs, found):
+        found |= {i: shape for i, _, shape in chunk}
+        images = np.stack([image for _, image, _ in chunk])
+        hog_batch(images, plan.hog, out=vectors[at : at + len(chunk)])
+        at += len(chunk)
+    return found
+
+
+def _chunks(read, todo: list[int], jobs: int | None, found: dict[int, Found]) -> Iterator[list]:
+    """Yield pictures that go through HoG together; note those that cannot be read."""
+    waiting: list[tuple[int, np.ndarray, tuple[int, ...]]] = []
+    for i, picture in read_in_order(todo, read, jobs=jobs):
+        if isinstance(picture, EdgewiseError):
+            found[i] = picture
+            continue
+        image, shape = picture
+        first = waiting[0][1] if waiting else image
+        alike = (image.shape, image.dtype) == (first.shape, first.dtype)
+        if not alike or len(waiting) == pictures_at_once(image.shape):
+            yield waiting
+            waiting = []
+        waiting.append((i, image, shape))
+    if waiting:
+        yield waiting
+
+
+def _reader(plan: ShardPlan, inputs: list[dict], start: int):
+    """Return a function that reads an input and prepares it for HoG, and keeps its shape."""
+    raw = _raw_reader(plan, inputs, start)
+
+    def read(i: int) -> tuple[np.ndarray, tuple[int, ...]]:
+        image = raw(i)
+        if not plan.resize and image.shape[:2] != plan.size:
+            rows, columns = plan.size
+            raise EdgewiseError(
+                f"is {image.shape[1]}x{image.shape[0]}, and the first picture {columns}x{rows}; "
+                f"give one size for all, such as --size {columns}x{rows}"
+            )
+        size = plan.size if plan.resize else None
+        return prepare(image, size=size, channels=1 if plan.gray else 3), image.shape
+
+    return read
+
+
+def _raw_reader(plan: ShardPlan, inputs: list[dict], start: int):
+    if plan.source:
+        dataset = _opened(plan.source)
+        return lambda i: dataset.read(start + i)
+    from ...images.decode import read_image
+
+    limit = {} if plan.max_pixels is None else {"max_pixels": plan.max_pixels}
+    return lambda i: read_image(inputs[i]["path"], name=inputs[i]["name"], **limit)
+
+
+@lru_cache(maxsize=1)
+def _opened(source: str) -> Dataset:
+    return open_dataset(source, labelled=False)
+
+
+def _row(entry: dict, before: dict | None, found: Found | None) -> dict[str, Any]:
+    """Return an input's line of the index."""
+    if found is None:
+        assert before is not None
+        return before
+    row = {"name": entry["name"], "label": entry.get("label")}
+    if isinstance(found, EdgewiseError):
+        reason = getattr(found, "reason", str(found))
+        return row | {"width": None, "height": None, "status": "failed", "reason": reason}
+    rows, columns = found[:2]
+    coloured = len(found) == 3 and found[2] >= 3
+    return row | {
+        "width": columns,
+        "height": rows,
+        "status": "ok",
+        "reason": None,
+        "coloured": coloured,
+    }
+
+
+def _merged(old: np.ndarray, kept: list, new: np.ndarray, found: dict[int, Found]) -> np.ndarray:
+    """Return the vectors that were there and the new ones, in the order of the inputs."""
+    before = [i for i, row in enumerate(kept) if row["status"] == "ok"]
+    after = sorted(i for i, one in found.items() if isinstance(one, tuple))
+    return np.concatenate([old, new])[np.argsort([*before, *after], kind="stable")]
+
+
+def _sign(folder: Path, plan: ShardPlan, number: int, index: list[dict]) -> dict[str, Any]:
+    """Write the receipt, which is what makes a shard done."""
+    ok = sum(row["status"] == "ok" for row in index)
+    receipt = {
+        "plan": plan.identity,
+        "shard": number,
+        "rows": len(index),
+        "ok": ok,
+        "failed": len(index) - ok,
+        "coloured": any(row.get("coloured") for row in index),
+        "files": {kind: fingerprint(place(folder, kind, number)) for kind in FILES},
+    }
+    text = json.dumps(receipt, indent=1).encode() + b"\n"
+    write_whole(place(folder, "receipts", number), lambda file: file.write(text))
+    return receipt
+
+
+def read_receipt(folder: Path, plan: ShardPlan, number: int) -> dict[str, Any] | None:
+    """Return the receipt of a shard, None if it is not done or its files have not their sizes."""
+    try:
+        receipt = json.loads(place(folder, "receipts", number).read_bytes())
+        sizes = {kind: place(folder, kind, number).stat().st_size for kind in FILES}
+        done = receipt["plan"] == plan.identity and sizes == {
+            kind: receipt["files"][kind]["bytes"] for kind in FILES
+        }
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return receipt if done else None
