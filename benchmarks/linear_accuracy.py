@@ -26,13 +26,14 @@ SVM = {"kind": "svm"}
 
 SHIFTS = {"copies": "shift:1"}
 FLIPS = {"copies": "flip"}
+FOUR_SCALES = "hog:bins=12,hog:cell=5:bins=12,hog:cell=7,hog:cell=14:block=1x1"
 
 # work: (data set, features or "" for the default, settings)
 WORKS = {
     "MNIST": ("mnist", "", SVM),
     "Fashion-MNIST": ("fashion", "", SVM),
     "CIFAR-10": ("cifar", "", {"C": 0.1}),
-    "MNIST with shifts": ("mnist", "", {**SVM, **SHIFTS}),
+    "MNIST with shifts": ("mnist", FOUR_SCALES, {**SVM, "C": 0.3, **SHIFTS}),
     "Fashion-MNIST with flips": ("fashion", "", {**SVM, **FLIPS}),
     "CIFAR-10 with flips": ("cifar", "", {"C": 0.1, **FLIPS}),
     "MNIST, logistic": ("mnist", "", {}),

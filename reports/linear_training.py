@@ -43,16 +43,19 @@ def features_text(features: Features) -> str:
     """Return what vectors consist of, in words."""
     if isinstance(features, HogConfig):
         return f"HoG, {_hog_text(features)}"
-    return " + ".join(
-        _pixels_text(part) if isinstance(part, Pixels) else f"HoG {_hog_text(part)}"
-        for part in features.parts
-    )
+    cells = [_cell_text(part) for part in features.parts if isinstance(part, HogConfig)]
+    pixels = [_pixels_text(part) for part in features.parts if isinstance(part, Pixels)]
+    return ", ".join([f"HoG of cells {', '.join(cells)}"] * bool(cells) + pixels)
 
 
 def _hog_text(config: HogConfig) -> str:
-    rows, columns = config.cell
     signed = " signed" if config.signed else ""
-    return f"cells of {columns}x{rows}, {config.bins}{signed} bins"
+    return f"cells of {_cell_text(config)}, {config.bins}{signed} bins"
+
+
+def _cell_text(config: HogConfig) -> str:
+    rows, columns = config.cell
+    return f"{columns}x{rows}"
 
 
 def _pixels_text(part: Pixels) -> str:
