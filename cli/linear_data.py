@@ -18,9 +18,9 @@ def training_table(
     ----------
     session : Session
     data : str
-        A data set or a feature file.
+        A data set, a feature file or a folder of shards.
     features : str or None
-        A feature file for the pictures of `data`, or what vectors consist of.
+        Features that stand in a file or folder, for the pictures of `data`, or what vectors consist of.
     copies : str or None
         Changed copies of the pictures to learn from, too.
     gray : bool
@@ -30,21 +30,21 @@ def training_table(
     hog : dict
         What the user said of HoG, None where nothing.
     """
-    from ..features.files import is_feature_file
+    from ..features.opening import holds_features
     from ..images.dataset import open_dataset
     from ..models.linear_table import open_table
     from .labelled import extracted
 
     given = [name for name, value in hog.items() if value is not None]
-    _check(data, features, given, is_feature_file(data), gray or size or copies)
-    if is_feature_file(data):
+    _check(data, features, given, holds_features(data), gray or size or copies)
+    if holds_features(data):
         return open_table(data), None
     dataset = open_dataset(data, max_pixels=max_pixels)
     if copies:
         from ..models.linear_copies import with_copies
 
         dataset = with_copies(dataset, copies)
-    if features and is_feature_file(features):
+    if features and holds_features(features):
         table = _labelled(open_table(features), features, dataset)
     else:
         config = _chosen(dataset, features, hog, gray=gray, size=size)
@@ -59,7 +59,7 @@ def _check(data: str, features: str | None, given: list[str], made: bool, other)
         raise click.UsageError(
             f'--{given[0]} and --features exclude each other; write --features "hog:{given[0]}=..."'
         )
-    if features and Path(features).is_file() and other:
+    if features and Path(features).exists() and other:
         raise click.UsageError(
             f"{features} holds features; --gray, --size and --copies come too late"
         )

@@ -8,7 +8,7 @@ from typing import BinaryIO
 import numpy as np
 
 from ..features.config import HogConfig
-from ..features.files import load_features
+from ..features.opening import open_features
 from ..features.table import FeatureTable
 from ..images.errors import DataError
 from .room import memory
@@ -23,7 +23,7 @@ ZIP_HEADER, NAME_AT, EXTRA_AT = 30, 26, 28
 
 
 def open_table(path: str | os.PathLike) -> FeatureTable:
-    """Open a feature file to train from.
+    """Open a feature file, or a folder of shards, to train from.
 
     Returns
     -------
@@ -38,9 +38,8 @@ def open_table(path: str | os.PathLike) -> FeatureTable:
         If it is not there or may not be read.
     """
     name, there = os.fspath(path), memory()
-    if there is None or os.path.getsize(name) < LARGE_SHARE * there:
-        return load_features(name)
-    return map_table(name) if name.lower().endswith(".npz") else load_features(name)
+    large = there is not None and os.path.getsize(name) >= LARGE_SHARE * there
+    return map_table(name) if large and name.lower().endswith(".npz") else open_features(name)
 
 
 def map_table(path: str) -> FeatureTable:

@@ -170,3 +170,20 @@ def test_a_large_feature_file_cut_short_is_refused(tmp_path):
     np.savez_compressed(tmp_path / "small.npz", X=np.zeros((3, 4), np.float32))
     with pytest.raises(DataError, match="compressed and too large"):
         map_table(str(tmp_path / "small.npz"))
+
+
+def test_a_folder_of_shards_gives_the_model_of_a_file(digits, tmp_path, monkeypatch):
+    # As of many pictures: the solver in passes.
+    monkeypatch.setattr("edgewise.models.linear_trainer.FEW_VALUES", 0)
+    data, hog = str(digits / "digits.csv"), ["--cell", "2", "--bins", "6"]
+    assert_array_equal(run(["hog", data, "-o", str(tmp_path / "f.npz"), *hog]), 0)
+    folder = f"{tmp_path / 'shards'}/"
+    assert_array_equal(run(["hog", data, "-o", folder, "--shard-size", "100", *hog]), 0)
+    for name, source in (("a", tmp_path / "f.npz"), ("b", folder)):
+        assert_array_equal(train(source, tmp_path / f"{name}.safetensors"), 0)
+    by_name = ["--features", folder, "--cv", "3"]
+    assert_array_equal(train(data, tmp_path / "c.safetensors", *by_name), 0)
+    models = [load_model(tmp_path / f"{name}.safetensors") for name in "abc"]
+    # A small last shard goes through HoG's path for few pictures: other last digits.
+    for model in models[1:]:
+        assert_allclose(model.weights, models[0].weights, atol=1e-5)
