@@ -3,6 +3,7 @@
 import os
 import sys
 from dataclasses import dataclass, replace
+from threading import Thread
 from typing import Any
 
 from .outputs import Output
@@ -37,13 +38,15 @@ class Batch:
         """Filter every picture; return how many were written."""
         works = [Work(*pair) for pair in zip(sources, outputs, strict=True)]
         if len(works) >= MANY:
-            from ..filters import loops  # noqa: F401 (whole numbers run on loops once loaded)
-
+            # Whole numbers run on the loops once these are loaded; NumPy begins.
+            Thread(target=_load_loops, daemon=True).start()
             # The other cores read and write: a picture is filtered by one thread.
             self._one_thread = True
         done = 0
         found = self._pipeline.run(works)
-        for work, result in self._session.progress(found, total=len(works), unit="picture"):
+        if sys.stderr.isatty():  # no progress is drawn elsewhere, and tqdm takes time to load
+            found = self._session.progress(found, total=len(works), unit="picture")
+        for work, result in found:
             if isinstance(result, ValueError):
                 self._session.failed(work.source.name, getattr(result, "reason", str(result)))
                 continue
@@ -72,8 +75,9 @@ class Batch:
 
     def _filter(self, work: Work, image):
         from ..filters.banded import filter_picture
+        from ..filters.correlation import loops_are_loaded
 
-        if not self._one_thread or image.size > 1 << 22:
+        if not (self._one_thread and loops_are_loaded()) or image.size > 1 << 22:
             return filter_picture(self._chain, image, self._rule, image.dtype)
         from ..jit import at_most_threads
 
@@ -95,6 +99,10 @@ class Batch:
                 stoppable: Any = Stoppable(file, self._pipeline.stopping)
                 write(stoppable)
         return replace(result, picture=result.picture[:0])
+
+
+def _load_loops() -> None:
+    from ..filters import loops  # noqa: F401
 
 
 def _weigh(work: Work) -> int:

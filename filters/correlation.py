@@ -230,7 +230,9 @@ def _choose(planes, rows: Axis, columns: Axis, weights, border, fill, method: st
 
 def loops_are_loaded() -> bool:
     """Say whether the compiled loops have been imported, which costs time once."""
-    return f"{__package__}.loops" in sys.modules
+    module = sys.modules.get(f"{__package__}.loops")
+    # It stands there from the moment its import begins.
+    return module is not None and not getattr(module.__spec__, "_initializing", False)
 
 
 def _greatest(planes: np.ndarray, weights: np.ndarray, fill: float) -> float:

@@ -34,6 +34,11 @@ def correlate(padded: np.ndarray, rows: Axis, columns: Axis, weights: np.ndarray
     """Return the weighted sum of every window, (OH, OW, C) float32."""
     total = np.zeros((rows.count, columns.count, padded.shape[2]), np.float32)
     for u, v, seen in taps(padded, rows, columns):
-        if weights[u, v]:
-            total += weights[u, v] * seen
+        weight = weights[u, v]
+        if weight == 1:
+            total += seen
+        elif weight == -1:
+            total -= seen
+        elif weight:
+            total += weight * seen
     return total
