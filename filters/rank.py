@@ -14,6 +14,8 @@ MANY_PIXELS = 400
 # Medians of windows up to this size are found by sorting networks, by the bytes of a
 # pixel: counting takes eight rounds for each.
 LARGEST_NETWORK = {1: 5, 2: 5, 4: 9}
+# Channels whose neighbours fit in network_loops.py's rows.
+MOST_CHANNELS = 16
 # What one pixel of a window costs here, in multiply-adds of a correlation.
 WORK = 4
 
@@ -131,11 +133,11 @@ def _rank_whole(source, channels, rows, columns, rank, flat) -> None:
 
 
 def _median_by_network(source, channels, size, flat) -> None:
-    from . import median_loops
+    from . import median_loops, network_loops
     from .networks import median_network
 
-    if size == 3:
-        median_loops.median_of_9(source, channels, flat)
+    if size in (3, 5) and channels <= MOST_CHANNELS:
+        network_loops.median(source, channels, size, flat)
     else:
         median_loops.median(source, channels, size, *median_network(size), flat)
 

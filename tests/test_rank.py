@@ -1,5 +1,7 @@
 """Rank filters: against the textbook, SciPy and OpenCV."""
 
+from pathlib import Path
+
 import cv2
 import naive_filters
 import numpy as np
@@ -10,7 +12,9 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from edgewise import EdgewiseError, apply
-from edgewise.filters.networks import median_network
+from edgewise.filters import network_loops
+from edgewise.filters import rank as rank_module
+from edgewise.filters.networks import loop_source, median_network
 from edgewise.filters.rank import rank_filter
 from edgewise.filters.sliding import Windows
 
@@ -146,3 +150,17 @@ def test_networks_find_the_median(rng, size):
             for first, second, _ in network.rest:
                 rows[[first, second]] = sorted(rows[[first, second]])
             assert_array_equal(rows[network.found], np.median(square))
+
+
+@pytest.mark.parametrize("size", [3, 5])
+def test_the_loops_are_those_of_the_network(size):
+    assert loop_source(size) in Path(network_loops.__file__).read_text()
+
+
+def test_many_channels_take_another_way(rng):
+    image = rng.integers(0, 256, (9, 50, 20), np.uint8)
+    frame = np.ascontiguousarray(image)
+    for size in (3, 5):
+        expected = scipy.ndimage.median_filter(image, (size, size, 1), mode="mirror")
+        result = rank_module._loops(Windows().frame(frame, (size, size)), size, size, size**2 // 2)
+        assert_array_equal(result, expected)
