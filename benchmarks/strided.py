@@ -3,6 +3,12 @@
 The ratio is that of stride 1 to stride 2 or 4 in the same run: 4 and 16 would be
 the ideal, at least 2.5 is wanted of stride 2. The last rows compare the ways to
 run a kernel: low rank and Fourier's against one pass.
+
+What small kernels cost is sorting the columns by phase: tried for 12 MP of gray,
+one core, strided slices 2.4 ms, two columns of a reshaped row 2.3, numbers twice
+as wide, cut in half, 0.35 (kept); for RGB, slices 17.5, six columns of a reshaped
+row 6.1 (kept), both phases at once 12.1 for two, in float32 10.2 for two, words
+of four bytes 6.1.
 """
 
 import numpy as np
