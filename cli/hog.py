@@ -47,7 +47,7 @@ from .session import Session, plural
 @dry_run_option
 @with_session
 def command(
-    session: Session, inputs, output, picture, gray, size, shard_size, part, retry_failed,
+    session: Session, inputs, output, picture, gray, size, shard_size, part, retry_failed, dask,
     overwrite, max_pixels, as_json, jobs, dry_run, **hog,
 ):  # fmt: skip
     """Extract HoG features from pictures.
@@ -67,7 +67,7 @@ def command(
     _check_usage(output, picture, as_json, dry_run)
     folder = Path(output) if output and wants_shards(output) else None
     if folder is None:
-        refuse_shard_options(shard_size, part, retry_failed)
+        refuse_shard_options(shard_size, part, retry_failed, dask)
     elif picture:
         raise click.UsageError("--picture draws one picture, and a folder of shards is for many")
     _check_outputs(None if folder else output, picture, overwrite)
@@ -80,8 +80,8 @@ def command(
     if folder:
         extract_to_shards(
             session, dataset, config, folder, size=size, gray=gray, shard_size=shard_size,
-            max_pixels=max_pixels, part=part, retry_failed=retry_failed, jobs=jobs,
-            as_json=as_json,
+            max_pixels=max_pixels, part=part, retry_failed=retry_failed, dask=dask,
+            jobs=jobs, as_json=as_json,
         )  # fmt: skip
         return
     from .labelled import extracted

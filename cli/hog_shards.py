@@ -40,6 +40,11 @@ OPTIONS = (
         "--retry-failed", is_flag=True,
         help="With -o FOLDER/: read the inputs again that failed, and only these.",
     ),
+    click.option(
+        "--dask", metavar="ADDRESS",
+        help="With -o FOLDER/: have the workers of a Dask cluster do the shards, with --jobs "
+        "threads each (1 unless said); local starts a cluster on this machine.",
+    ),
 )  # fmt: skip
 
 
@@ -55,23 +60,22 @@ def wants_shards(output: str | None) -> bool:
     return bool(output) and output != "-" and (output.endswith(os.sep) or Path(output).is_dir())
 
 
-def refuse_shard_options(shard_size, part, retry_failed: bool) -> None:
+def refuse_shard_options(*given: object) -> None:
     """Refuse options that only make sense with a folder of shards."""
-    if shard_size or part or retry_failed:
+    if any(given):
         raise click.UsageError(
-            "--shard-size, --shard and --retry-failed belong to a folder of shards: -o FOLDER/"
+            "--shard-size, --shard, --retry-failed and --dask belong to a folder of shards: "
+            "-o FOLDER/"
         )
 
 
 def extract_to_shards(
     session: Session, dataset, config, folder: Path, *,
-    size, gray, shard_size, max_pixels, part, retry_failed, jobs, as_json,
+    size, gray, shard_size, max_pixels, part, retry_failed, dask, jobs, as_json,
 ) -> None:  # fmt: skip
     """Plan the folder, or find the plan there, and do what is left of it."""
-    from ..features.shards import is_shard_folder, make_plan, read_plan, run_shards, write_plan
-    from .labelled import use_threads
+    from ..features.shards import is_shard_folder, make_plan, read_plan, write_plan
 
-    use_threads(jobs)
     if shard_size is None and is_shard_folder(folder):
         shard_size = read_plan(folder).shard_size
     plan = make_plan(
@@ -82,9 +86,8 @@ def extract_to_shards(
     del dataset
     part = part or (1, 1)
     with _told(session, plan, part) as progress:
-        course = run_shards(
-            folder, part=part, jobs=jobs, retry_failed=retry_failed, progress=progress
-        )
+        how = {"part": part, "retry_failed": retry_failed, "progress": progress}
+        course = _run(folder, dask, jobs, how)
     _name_failures(session, folder, plan.numbers(part) if course.failed else ())
     facts = _facts(folder, plan, course)
     if as_json:
@@ -93,6 +96,18 @@ def extract_to_shards(
         session.say(_sentence(facts))
     if course.failed:
         raise click.exceptions.Exit(SOME_FAILED)
+
+
+def _run(folder: Path, dask: str | None, jobs: int | None, how: dict[str, Any]):
+    if dask:
+        from ..features.shards.cluster import run_on_cluster
+
+        return run_on_cluster(folder, dask, threads=jobs or 1, **how)
+    from ..features.shards import run_shards
+    from .labelled import use_threads
+
+    use_threads(jobs)
+    return run_shards(folder, jobs=jobs, **how)
 
 
 def _told(session: Session, plan, part):
