@@ -18,7 +18,8 @@ DIRECT, TWO_PASSES, LOW_RANK, FOURIER = "direct", "two passes", "low rank", "fft
 METHODS = ("auto", DIRECT, FOURIER)
 
 # Kernels that are cheaper as a Fourier transform have more taps than this: 12 MP
-# took 330 ms with 31x31, where one pass took 470, and as long with 25x25. In float64 it takes twice as long.
+# took 330 ms with 31x31, where one pass took 470, and as long with 25x25. In
+# float64 it takes twice as long.
 FOURIER_TAPS = 800
 # What a pass of a low-rank kernel costs beyond its taps: it is stored and added up.
 PASS_TAPS = 16
