@@ -1,15 +1,15 @@
 """How good a classifier's answers are."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..features.table import FeatureTable
 from ..images.errors import DataError
+from .intervals import mean_interval, wilson
 from .linear import LinearModel
 
-Z_95 = 1.959963984540054  # of the normal distribution: 95 % lie within
+NOTHING = "there is no picture to judge the model by; give labelled pictures that can be read"
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,10 +39,18 @@ class Evaluation:
     @property
     def interval(self) -> tuple[float, float]:
         """The 95 % interval of the accuracy, by Wilson (1927)."""
-        n, p, z = self.count, self.accuracy, Z_95
-        centre = (p + z * z / (2 * n)) / (1 + z * z / n)
-        half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-        return max(0.0, centre - half), min(1.0, centre + half)
+        return wilson(self.accuracy, self.count)
+
+    @property
+    def balanced_accuracy(self) -> float:
+        """Mean recall of the classes that have pictures."""
+        return float(self.recall[self.support > 0].mean())
+
+    @property
+    def balanced_interval(self) -> tuple[float, float]:
+        """The 95 % interval of the balanced accuracy."""
+        there = self.support > 0
+        return mean_interval(self.recall[there], self.support[there])
 
     @property
     def support(self) -> np.ndarray:
@@ -71,6 +79,8 @@ class Evaluation:
             "count": self.count,
             "accuracy": self.accuracy,
             "accuracy_95": list(self.interval),
+            "balanced_accuracy": self.balanced_accuracy,
+            "balanced_accuracy_95": list(self.balanced_interval),
             "classes": {
                 name: {"precision": float(p), "recall": float(r), "f1": float(f), "support": int(s)}
                 for name, (p, r, f, s) in zip(self.classes, columns, strict=True)
@@ -96,6 +106,11 @@ class Answers:
         Probabilities, or scores; the greatest wins.
     classes : tuple of str
     measure : {'probability', 'score'}
+
+    Raises
+    ------
+    DataError
+        If there is no picture.
     """
 
     names: tuple[str, ...]
@@ -103,6 +118,10 @@ class Answers:
     values: np.ndarray
     classes: tuple[str, ...]
     measure: str
+
+    def __post_init__(self) -> None:
+        if not self.names:
+            raise DataError(NOTHING)
 
     @property
     def evaluation(self) -> Evaluation:
@@ -149,7 +168,15 @@ def truth_of(model: LinearModel, table: FeatureTable) -> np.ndarray:
 
 
 def count_answers(classes: tuple[str, ...], truth: np.ndarray, answers: np.ndarray) -> Evaluation:
-    """Count answers against the truth, both places in `classes`, (N,) int."""
+    """Count answers against the truth, both places in `classes`, (N,) int.
+
+    Raises
+    ------
+    DataError
+        If there is no picture.
+    """
+    if not len(truth):
+        raise DataError(NOTHING)
     confusion = np.zeros((len(classes),) * 2, np.int64)
     np.add.at(confusion, (truth, answers), 1)
     return Evaluation(classes, confusion)
