@@ -41,6 +41,11 @@ WORKS = {
     "Fashion-MNIST, logistic": ("fashion", "", {}),
     "MNIST, rbf": ("mnist", "", {**SVM, "kernel_map": "rbf:4000:0.043", "C": 1.0}),
     "Fashion-MNIST, rbf": ("fashion", "", {**SVM, "kernel_map": "rbf:4000:0.043", "C": 1.0}),
+    "Fashion-MNIST with flips, rbf": (
+        "fashion",
+        "",
+        {**SVM, "kernel_map": "rbf:4000:0.043", "C": 1.0, **FLIPS},
+    ),
     "CIFAR-10, rbf": ("cifar", "", {**SVM, "kernel_map": "rbf:4000", "C": 1.0}),
 }
 

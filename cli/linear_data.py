@@ -20,7 +20,7 @@ def training_table(
     data : str
         A data set, a feature file or a folder of shards.
     features : str or None
-        Features that stand in a file or folder, for the pictures of `data`, or what vectors consist of.
+        Where the features of `data` stand already, or what vectors consist of.
     copies : str or None
         Changed copies of the pictures to learn from, too.
     gray : bool

@@ -21,7 +21,7 @@ from .session import Session
 
 FEATURES_HELP = (
     "Parts joined by commas, hog or a preset with settings and pixels[:WxH], such as "
-    "hog:cell=4,hog:cell=8,pixels; or a feature file of DATA's pictures."
+    "hog:cell=4,hog:cell=8,pixels; or a feature file, or folder of shards, of DATA's pictures."
 )
 COPIES_HELP = "Learn from changed copies too: flip, shift:PIXELS (to four sides), or both."
 
