@@ -1,11 +1,15 @@
 """Feature files: everything comes back, nothing damaged gets in."""
 
 import json
+import sys
 import zipfile
+from dataclasses import replace
 
 import numpy as np
+import pyarrow.parquet
 import pytest
 from numpy.testing import assert_array_equal
+from sklearn.datasets import load_svmlight_file
 
 from edgewise.features import FeatureTable, HogConfig, load_features, save_features
 from edgewise.images.errors import DataError, EdgewiseError
@@ -13,7 +17,7 @@ from edgewise.images.errors import DataError, EdgewiseError
 CONFIG = HogConfig.preset("skimage", cell=4, block=(1, 2), bins=5, window_sigma=0.7)
 SIZE = (9, 14)
 
-kinds = pytest.mark.parametrize("suffix", [".npz", ".csv"])
+kinds = pytest.mark.parametrize("suffix", [".npz", ".csv", ".npy", ".svm", ".parquet"])
 
 
 def table(labelled=True, **changes):
@@ -33,6 +37,14 @@ def table(labelled=True, **changes):
     return FeatureTable(**{**parts, **changes})
 
 
+def as_stored(wanted, suffix):
+    """Return a table as a format can hold it: Parquet's texts are UTF-8."""
+    if suffix.lower() != ".parquet":
+        return wanted
+    names = tuple(name.encode(errors="replace").decode() for name in wanted.names)
+    return replace(wanted, names=names)
+
+
 def assert_same_table(found, wanted):
     assert_array_equal(found.X, wanted.X)
     assert found.X.dtype == np.float32
@@ -45,14 +57,15 @@ def assert_same_table(found, wanted):
 def test_everything_comes_back(tmp_path, suffix, labelled):
     wanted = table(labelled)
     save_features(tmp_path / f"f{suffix}", wanted)
-    assert_same_table(load_features(tmp_path / f"f{suffix}"), wanted)
+    assert_same_table(load_features(tmp_path / f"f{suffix}"), as_stored(wanted, suffix))
 
 
 @kinds
 def test_no_failures_and_capitals_in_the_name(tmp_path, suffix):
     wanted = table(failed=())
     save_features(tmp_path / f"F{suffix.upper()}", wanted)
-    assert_same_table(load_features(tmp_path / f"F{suffix.upper()}"), wanted)
+    found = load_features(tmp_path / f"F{suffix.upper()}")
+    assert_same_table(found, as_stored(wanted, suffix))
 
 
 @kinds
@@ -71,15 +84,68 @@ def test_files_are_not_overwritten(tmp_path, suffix):
         save_features(path, table())
     assert path.read_text() == "mine"
     save_features(path, table(), overwrite=True)
-    assert_same_table(load_features(path), table())
-    assert [p.name for p in tmp_path.iterdir()] == [path.name]
+    assert_same_table(load_features(path), as_stored(table(), suffix))
+    beside = {".npy", ".svm"} & {suffix}
+    wanted = [path.name, *(f"{path.name}.json" for _ in beside)]
+    assert sorted(p.name for p in tmp_path.iterdir()) == wanted
 
 
-def test_only_two_kinds():
-    with pytest.raises(EdgewiseError, match=r"f.txt: the name of a feature file ends in .npz or"):
+def test_other_suffixes_are_refused():
+    message = r"f.txt: the name of a feature file ends in .npz, .npy, .csv, .svm or .parquet"
+    with pytest.raises(EdgewiseError, match=message):
         save_features("f.txt", table())
-    with pytest.raises(EdgewiseError, match="ends in .npz or .csv"):
-        load_features("f.npy")
+    with pytest.raises(EdgewiseError, match="ends in .npz"):
+        load_features("f.arff")
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".svm"])
+def test_vectors_without_what_says_what_they_are(tmp_path, suffix):
+    path = tmp_path / f"f{suffix}"
+    save_features(path, table())
+    with path.open("ab") as file:
+        file.write(b" ")
+    with pytest.raises(DataError, match=r"cut short, or not the one that f\.\w+\.json speaks of"):
+        load_features(path)
+    (tmp_path / f"f{suffix}.json").unlink()
+    with pytest.raises(
+        DataError, match=r"f\.\w+\.json, which says what the rows are, is not beside"
+    ):
+        load_features(path)
+
+
+def test_npy_is_mapped(tmp_path):
+    save_features(tmp_path / "f.npy", table())
+    assert isinstance(load_features(tmp_path / "f.npy").X, np.memmap)
+    assert_array_equal(np.load(tmp_path / "f.npy"), table().X)
+
+
+def test_liblinear_and_scikit_learn_read_svm(tmp_path):
+    save_features(tmp_path / "f.svm", table())
+    X, y = load_svmlight_file(str(tmp_path / "f.svm"), n_features=table().X.shape[1])
+    assert_array_equal(X.toarray().astype(np.float32), table().X)
+    assert_array_equal(y, [1, 0, 1])
+    assert (tmp_path / "f.svm").read_text().startswith("1 2:")
+
+
+def test_data_frames_read_parquet(tmp_path):
+    save_features(tmp_path / "f.parquet", table(names=("a", "b", "c")))
+    found = pyarrow.parquet.read_table(tmp_path / "f.parquet")
+    assert found.column_names == ["name", "label", "features"]
+    assert found["label"].to_pylist() == ["cat", "10", "cat"]
+    assert_array_equal(np.array(found["features"].to_pylist(), np.float32), table().X)
+
+
+def test_parquet_of_another_program_is_refused(tmp_path):
+    pyarrow.parquet.write_table(pyarrow.table({"name": ["a"]}), tmp_path / "f.parquet")
+    with pytest.raises(DataError, match="not one of edgewise hog"):
+        load_features(tmp_path / "f.parquet")
+
+
+def test_parquet_needs_its_package(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(EdgewiseError, match="pip install pyarrow"):
+        save_features(tmp_path / "f.parquet", table())
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_other_programs_can_read_them(tmp_path):

@@ -1,0 +1,72 @@
+"""Feature files for data frames and databases: Parquet, through pyarrow."""
+
+import json
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
+
+from ...images.errors import DataError, EdgewiseError
+from ..table import FeatureTable
+from .facts import facts_of, table_of
+
+if TYPE_CHECKING:
+    import pyarrow
+
+KEY = b"edgewise"
+# Rows are written some at a time, and read so by whoever does not want all.
+ROW_GROUP = 10_000
+
+
+def _packages() -> Any:
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError:
+        raise EdgewiseError(
+            "Parquet needs the package pyarrow; install it with pip install pyarrow"
+        ) from None
+    return pyarrow
+
+
+def write_parquet(file: BinaryIO, table: FeatureTable) -> None:
+    """Write a table as Parquet to an open file: name, label if there are any, features."""
+    pyarrow = _packages()
+    with pyarrow.parquet.ParquetWriter(file, _schema(pyarrow, table)) as writer:
+        for start in range(0, len(table), ROW_GROUP):
+            writer.write_table(_rows(pyarrow, table, slice(start, start + ROW_GROUP)))
+
+
+def _schema(pyarrow: Any, table: FeatureTable) -> "pyarrow.Schema":
+    texts = ["name", "label"] if table.labels is not None else ["name"]
+    fields = [(name, pyarrow.string()) for name in texts]
+    length = int(table.X.shape[1])
+    vectors = ("features", pyarrow.list_(pyarrow.float32(), length))
+    facts = json.dumps(facts_of(table)).encode()
+    return pyarrow.schema([*fields, vectors], metadata={KEY: facts})
+
+
+def _rows(pyarrow: Any, table: FeatureTable, rows: slice) -> "pyarrow.Table":
+    # Parquet's texts are UTF-8: a stray byte of a file name becomes a question mark.
+    names = [name.encode(errors="replace").decode() for name in table.names[rows]]
+    labels = [] if table.labels is None else [pyarrow.array(table.labels[rows])]
+    X = np.ascontiguousarray(table.X[rows], np.float32)
+    vectors = pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(X.ravel()), X.shape[1])
+    schema = _schema(pyarrow, table)
+    return pyarrow.Table.from_arrays([pyarrow.array(names), *labels, vectors], schema=schema)
+
+
+def read_parquet(file: BinaryIO) -> FeatureTable:
+    """Read a table from an open Parquet file."""
+    pyarrow = _packages()
+    try:
+        found = pyarrow.parquet.read_table(file)
+    except (pyarrow.ArrowException, OSError) as error:
+        raise DataError(f"damaged, or no Parquet file ({error})") from None
+    described = (found.schema.metadata or {}).get(KEY)
+    if described is None:
+        raise DataError("a Parquet file, but not one of edgewise hog")
+    vectors = found["features"].combine_chunks()
+    values = vectors.flatten().to_numpy(zero_copy_only=False)
+    X = np.ascontiguousarray(values, np.float32).reshape(len(found), -1)
+    labels = found["label"].to_pylist() if "label" in found.column_names else None
+    return table_of(X, found["name"].to_pylist(), labels, json.loads(described))
