@@ -35,7 +35,8 @@ from .session import Session, plural
 @inputs_argument
 @click.option(
     "-o", "--output", metavar="FEATURES",
-    help="A .npz or .csv file to write, or FOLDER/ for shards; - is CSV on stdout.",
+    help="A .npz, .npy, .csv, .svm or .parquet file to write, or FOLDER/ for shards; - is CSV on "
+    "stdout.",
 )  # fmt: skip
 @click.option("--picture", metavar="FILE", help="Draw the HoG of one picture, strokes along edges.")
 @hog_options

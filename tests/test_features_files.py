@@ -164,6 +164,7 @@ def test_truncated_files(tmp_path, suffix, cut):
     path = tmp_path / f"f{suffix}"
     save_features(path, table(names=("a", "b", "c")))
     content = path.read_bytes()
+    cut = cut if cut < len(content) else -50
     # A cut inside the last number of a .csv cannot be seen; this one is wider.
     path.write_bytes(content[: cut if cut != -3 or suffix == ".npz" else -30])
     with pytest.raises(DataError, match=f"f{suffix}: "):
