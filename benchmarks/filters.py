@@ -1,8 +1,18 @@
 """The catalogue's window filters on 12 megapixels.
 
-Each peer does the same work: OpenCV's kernels have the size of ours, its filters the
-result's dtype, and SciPy (one thread) fewer repeats. The photograph-like picture is a
-blurred noise: Canny, the bilateral filter and the median depend on what is in it.
+Each peer does the same work: OpenCV's kernels have the size of ours and its filters the
+result's dtype; SciPy, one thread, is repeated less often. The picture is blurred noise
+with some grain: Canny, the bilateral filter and OpenCV's medians depend on what is in it.
+
+What was tried, 12 MP uint8 on two busy cores (Zen 5). Median 3x3: counting bit by bit
+23 ms, a network whose exchanges are loops of their own 14 ms, columns sorted in loops of
+three 4 to 8 ms, the whole network in one loop, kept, 4.5 ms at best, of which most is
+reading and writing 12 MB. Median 5x5: 50 ms, 52 ms, and in one loop 6 ms. Median 9x9:
+counting, kept, 120 ms; a network of 543 exchanges 298 ms. Median 15x15: counting 208 to
+330 ms; a network has 2436 exchanges and loses; for larger windows the histograms' sums
+of 256 values are what takes the time. float32: counting takes 32 rounds where a byte
+takes 8, so that 7x7 and 9x9 are networks (161 ms, not 299, for 1.2 MP) and 15x15, where
+both took the same, is counted. Canny: thinning with branches 187 ms, without 49 ms.
 """
 
 import cv2
