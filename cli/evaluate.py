@@ -1,6 +1,8 @@
 """`edgewise evaluate`: a model against labelled pictures."""
 
 import json
+import shlex
+import sys
 from pathlib import Path
 
 import click
@@ -22,46 +24,130 @@ from .session import Session
         "edgewise evaluate model.safetensors t10k-images-idx3-ubyte.gz --json",
         "edgewise evaluate model.safetensors test.csv > scores.txt",
         "edgewise evaluate model.safetensors test/ --report report/",
+        "edgewise evaluate model.safetensors test/ --against other.safetensors",
     ),
 )
 @click.argument("model", metavar="MODEL")
 @click.argument("data", metavar="DATA")
 @click.option(
     "--report", metavar="FOLDER",
-    help="Leave the scores, all answers, the confusion and the worst mistakes as pictures here.",
+    help="Leave report.html, the scores, all answers, and pictures of them here.",
 )  # fmt: skip
+@click.option("--predictions", metavar="FILE.csv", help="Write every answer as CSV.")
+@click.option(
+    "--fpr", type=click.FloatRange(0, 1), metavar="RATE",
+    help="Of two classes: how much of the second is missed at this false-positive rate.",
+)  # fmt: skip
+@click.option("--against", metavar="MODEL", help="Compare with another model, by McNemar's test.")
 @json_option
 @overwrite_option
 @max_pixels_option
 @jobs_option
 @with_session
-def command(session: Session, model, data, report, as_json, overwrite, max_pixels, jobs):
+def command(
+    session: Session, model, data, report, predictions, fpr, against, as_json, overwrite,
+    max_pixels, jobs,
+):  # fmt: skip
     """Measure MODEL on labelled pictures.
 
-    DATA is what edgewise train takes. Prints accuracy with its 95 % interval,
-    precision, recall and F1 of every class, and the confusion matrix.
+    DATA is what edgewise train takes. Prints accuracy and balanced accuracy
+    with their 95 % intervals, log loss, areas under the ROC and
+    precision-recall curves, precision, recall and F1 of every class, and the
+    confusion matrix.
 
-    --report FOLDER leaves scores.txt, answers.csv, confusion.png and
-    mistakes.png, a contact sheet of what the model is sure of and wrong about.
+    --report FOLDER leaves report.html, which shows everything on one page
+    that needs no other file, and beside it scores.txt, answers.csv,
+    confusion.png and mistakes.png.
     """
     from ..models.files import load_model
-    from ..reports.tables import evaluation_text
+    from ..models.measures import measure
     from .labelled import answered
 
     if report:
         _check_report(Path(report), data, overwrite)
+    _check_predictions(predictions, overwrite)
     loaded = load_model(model)
+    _check_rate(loaded, fpr)
     answers = answered(session, loaded, data, jobs=jobs, max_pixels=max_pixels)
+    measures = measure(answers, fpr=fpr)
+    other = None
+    if against:
+        other = _against(session, answers, against, data, jobs=jobs, max_pixels=max_pixels)
+    _show(model, data, answers, measures, other, as_json)
+    if predictions:
+        _write_predictions(predictions, answers, overwrite)
+    if report:
+        told = {"measures": measures, "title": f"{model} on {data}", "facts": _facts(loaded)}
+        _write_report(Path(report), answers, data, max_pixels, overwrite, told)
+        session.say(f"report written to {report}")
+    session.finish(len(answers.names))
+
+
+def _check_rate(model, fpr: float | None) -> None:
+    if fpr is not None and len(model.classes) != 2:
+        raise click.UsageError(
+            f"--fpr is for two classes, and the model knows {len(model.classes)}"
+        )
+
+
+def _check_predictions(path: str | None, overwrite: bool) -> None:
+    if path:
+        from ..images.atomic import refuse_existing
+
+        refuse_existing(Path(path), overwrite)
+
+
+class _Silent(Session):
+    """A session that keeps what failed to itself."""
+
+    def failed(self, name: str, reason: str) -> None:
+        """Remember it only."""
+        self.failures.append((name, reason))
+
+
+def _against(session: Session, answers, against: str, data: str, **reading):
+    """Return how another model differs from the one that answered."""
+    from ..models.files import load_model
+    from ..models.mcnemar import mcnemar
+    from .labelled import answered
+
+    # What cannot be read was said already; only the first session counts it.
+    silent = _Silent(quiet=session.quiet)
+    return mcnemar(answers, answered(silent, load_model(against), data, **reading))
+
+
+def _show(model: str, data: str, answers, measures, other, as_json: bool) -> None:
+    from ..reports.tables import difference_text, evaluation_text
+
     found = answers.evaluation
     if as_json:
         facts = {"schema": "edgewise.evaluate/1", "model": model, "data": data, **found.to_dict()}
+        facts |= measures.to_dict(answers.classes)
+        facts |= {"against": other.to_dict()} if other else {}
         click.echo(json.dumps(facts))
-    else:
-        click.echo(evaluation_text(found))
-    if report:
-        _write_report(Path(report), answers, data, max_pixels, overwrite)
-        session.say(f"report written to {report}")
-    session.finish(found.count)
+        return
+    click.echo(evaluation_text(found, measures))
+    if other:
+        click.echo("\n" + difference_text(other))
+
+
+def _write_predictions(path: str, answers, overwrite: bool) -> None:
+    from ..images.atomic import atomic_file
+    from ..reports.evaluation_report import answers_csv
+
+    with atomic_file(path, overwrite=overwrite) as file:
+        file.write(answers_csv(answers).encode(errors="surrogateescape"))
+
+
+def _facts(model) -> dict[str, str]:
+    """Return what there is to know of a model, as words."""
+    rows, columns = model.size
+    return {
+        "kind": getattr(model, "kind", "cnn"),
+        "classes": ", ".join(model.classes),
+        "size": f"{columns}x{rows} {'gray' if model.channels == 1 else 'colour'}",
+        **{name: str(value) for name, value in model.training.items()},
+    }
 
 
 def _check_report(folder: Path, data: str, overwrite: bool) -> None:
@@ -76,7 +162,9 @@ def _check_report(folder: Path, data: str, overwrite: bool) -> None:
         raise EdgewiseError(f"{folder} is a file; name a folder for the report")
 
 
-def _write_report(folder: Path, answers, data: str, max_pixels: int, overwrite: bool) -> None:
+def _write_report(
+    folder: Path, answers, data: str, max_pixels: int, overwrite: bool, told: dict
+) -> None:
     from ..images.colour import to_rgb
     from ..images.dataset import open_dataset
     from ..models.pictures import as_bytes
@@ -86,5 +174,5 @@ def _write_report(folder: Path, answers, data: str, max_pixels: int, overwrite: 
     place = {name: i for i, name in enumerate(dataset.names)}
     write_report(
         folder, answers, lambda name: as_bytes(to_rgb(dataset.read(place[name]))),
-        overwrite=overwrite,
+        overwrite=overwrite, command=shlex.join(["edgewise", *sys.argv[1:]]), **told,
     )  # fmt: skip

@@ -25,5 +25,5 @@ def mean_interval(shares: np.ndarray, counts: np.ndarray) -> tuple[float, float]
         [wilson(float(p), int(n)) for p, n in zip(shares, counts, strict=True)]
     ).T
     mean = float(shares.mean())
-    below, above = np.linalg.norm(shares - lows), np.linalg.norm(highs - shares)
+    below, above = math.dist(shares, lows), math.dist(highs, shares)
     return max(0.0, mean - below / len(shares)), min(1.0, mean + above / len(shares))

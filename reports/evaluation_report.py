@@ -3,22 +3,32 @@
 import csv
 import io
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ..images.atomic import atomic_file
 from ..images.encode import write_image
 from ..models.evaluation import Answers, Evaluation
+from ..models.measures import Measures, measure
 from .confusion import confusion_picture
+from .html_report import html_report
 from .mistakes import mistakes_picture, worst
 from .tables import evaluation_text
 
-FILES = ("scores.txt", "answers.csv", "confusion.png", "mistakes.png")
+FILES = ("scores.txt", "answers.csv", "confusion.png", "mistakes.png", "report.html")
 
 
 def write_report(
-    folder: Path, answers: Answers, read: Callable[[str], np.ndarray], *, overwrite: bool = False
+    folder: Path,
+    answers: Answers,
+    read: Callable[[str], np.ndarray],
+    *,
+    measures: Measures | None = None,
+    overwrite: bool = False,
+    **told: Any,
 ) -> list[Path]:
     """Write a report.
 
@@ -29,20 +39,33 @@ def write_report(
     read : callable
         Returns the picture of a name as uint8; asked for the worst mistakes
         only.
+    measures : Measures, optional
+        Those of the answers, when left out.
     overwrite : bool
         Whether files may stand there already.
+    **told
+        `title`, `command` and `facts` of `html_report`.
 
     Returns
     -------
     list of Path
         scores.txt, answers.csv (name, truth, answer and its probability or
-        score), confusion.png and mistakes.png.
+        score), confusion.png, mistakes.png, and report.html, which holds all
+        of it on one page.
     """
     found = answers.evaluation
-    scores, table, confusion, mistakes = paths = [folder / name for name in FILES]
-    for path, text in ((scores, evaluation_text(found) + "\n"), (table, answers_csv(answers))):
+    # The page and the sheet of mistakes show the same few pictures.
+    read = cache(read)
+    measures = measures or measure(answers)
+    scores, table, confusion, mistakes, page = paths = [folder / name for name in FILES]
+    texts = {
+        scores: evaluation_text(found, measures) + "\n",
+        table: answers_csv(answers),
+        page: html_report(answers, measures, read, **told),
+    }
+    for path, text in texts.items():
         with atomic_file(path, overwrite=overwrite) as file:
-            file.write(text.encode())
+            file.write(text.encode(errors="surrogateescape"))
     write_image(confusion, confusion_picture(found), overwrite=overwrite)
     write_image(mistakes, _mistakes(answers, found, read), overwrite=overwrite)
     return paths

@@ -56,7 +56,7 @@ def test_the_report_of_a_linear_model(data, tmp_path):
     model, report = str(tmp_path / "l.safetensors"), tmp_path / "report"
     assert run(["train", "linear", data, "-o", model, "--size", "16x16", "-q"]) == 0
     assert run(["evaluate", model, data, "--report", str(report), "-q"]) == 0
-    assert len(list(report.iterdir())) == 4
+    assert len(list(report.iterdir())) == 5
 
 
 def test_a_report_that_stands_there_is_kept(model, data, tmp_path, capsys):

@@ -1,0 +1,158 @@
+"""An evaluation as one page of HTML."""
+
+from collections.abc import Callable
+from html import escape
+
+import numpy as np
+
+from ..images.resize import resize
+from ..models.evaluation import Answers, Evaluation
+from ..models.measures import Measures
+from ..models.metrics import Curve
+from .html_page import figure, html_page, image, section, table
+from .mistakes import worst
+from .svg_plots import Line, plot
+from .tables import class_rows, measure_rows
+
+THUMBNAIL = 112
+# A matrix of more classes would take a page of many megabytes.
+MOST_CLASSES = 100
+
+
+def html_report(
+    answers: Answers,
+    measures: Measures,
+    read: Callable[[str], np.ndarray],
+    *,
+    title: str = "Evaluation",
+    command: str = "",
+    facts: dict[str, str] | None = None,
+) -> str:
+    """Return an evaluation as a page that needs no other file and no network.
+
+    Parameters
+    ----------
+    answers : Answers
+    measures : Measures
+    read : callable
+        Returns the picture of a name as uint8; asked for the worst mistakes only.
+    title : str
+    command : str
+        What made the page.
+    facts : dict, optional
+        What there is to know of the model, as texts.
+    """
+    found = answers.evaluation
+    low, high = found.interval
+    parts = [
+        f'<p class="big">{found.accuracy:.2%} of {found.count:,} pictures named rightly, '
+        f"95 % interval {low:.2%} to {high:.2%}</p>",
+        table([["measure", "value", ""], *measure_rows(found, measures)]),
+        section("Classes", table(class_rows(found))),
+        section("Confusion", confusion_html(found)),
+        section("Curves", *_curves(answers.classes, measures)),
+        section("Most confident mistakes", _mistakes(answers, read)),
+    ]
+    if facts:
+        rows = [["setting", "value"], *([name, value] for name, value in facts.items())]
+        parts.append(section("Model", table(rows, kind="words")))
+    if command:
+        parts.append(section("Made by", f"<pre>{escape(command)}</pre>"))
+    return html_page(title, parts)
+
+
+def confusion_html(found: Evaluation) -> str:
+    """Return the confusion matrix as a table whose cells are as dark as their share of the row."""
+    if len(found.classes) > MOST_CLASSES:
+        return f"<p>Left out: {len(found.classes)} classes are too many for a page.</p>"
+    head = "".join(f"<th>{escape(name)}</th>" for name in found.classes)
+    shares = found.confusion / np.maximum(found.support, 1)[:, None]
+    rows = "".join(
+        f"<tr><th>{escape(name)}</th>{''.join(map(_cell, counts, own))}</tr>"
+        for name, counts, own in zip(found.classes, found.confusion, shares, strict=True)
+    )
+    return (
+        "<p>A row for the truth, a column for the answer; resting the mouse on a cell shows its "
+        "share of the row.</p>"
+        f'<div class="wide"><table><tr><th></th>{head}</tr>{rows}</table></div>'
+    )
+
+
+def _cell(count: int, share: float) -> str:
+    shown = f"{count:,}" if count else "·"
+    style = f"background: rgba(var(--cell), {0.75 * share:.3f})"
+    return f'<td style="{style}" title="{share:.1%}">{shown}</td>'
+
+
+def _curves(classes: tuple[str, ...], measures: Measures) -> list[str]:
+    # Two classes have the same curves but for their names: the second stands for both.
+    first = 1 if len(classes) == 2 else 0
+    named = list(zip(classes, measures.roc, measures.precision_recall, strict=True))[first:]
+    rates = [(name, curve) for name, curve, _ in named if curve]
+    drawn = [
+        figure(
+            plot(_lines(rates), x="false-positive rate", y="true-positive rate", diagonal=True),
+            f"ROC, {_areas(rates)}",
+        )
+    ]
+    recalls = [(name, curve) for name, _, curve in named if curve]
+    caption = f"Precision and recall, {_areas(recalls)}"
+    drawn.append(figure(plot(_lines(recalls), x="recall", y="precision"), caption))
+    if first and rates:
+        drawn.append(_det(rates[0][1]))
+    if measures.bins:
+        line = Line(measures.bins.confidence, measures.bins.accuracy, dots=True)
+        shown = plot([line], x="probability", y="share named rightly", diagonal=True)
+        drawn.append(
+            figure(shown, "Reliability: on the diagonal, probabilities mean what they say")
+        )
+    return [f'<div class="row">{"".join(drawn)}</div>']
+
+
+def _lines(named: list[tuple[str, Curve]]) -> list[Line]:
+    return [Line(curve.x, curve.y, f"{name}: {curve.area:.4f}") for name, curve in named]
+
+
+def _areas(named: list[tuple[str, Curve]]) -> str:
+    if not named:
+        return "undefined here: a class is missing"
+    areas = [curve.area for _, curve in named]
+    if len(areas) == 1:
+        return f'area {areas[0]:.4f}, of "{named[0][0]}"'
+    return f"each class against the rest; areas {min(areas):.4f} to {max(areas):.4f}"
+
+
+def _det(curve: Curve) -> str:
+    """Draw errors on normal deviates, where normal scores give straight lines."""
+    from scipy.special import ndtri
+
+    misses = 1 - curve.y
+    inside = (curve.x > 0) & (curve.x < 1) & (misses > 0) & (misses < 1)
+    reach = 3.3  # normal deviates, about 0.0005
+    x, y = (np.clip((ndtri(e[inside]) + reach) / (2 * reach), 0, 1) for e in (curve.x, misses))
+    axes = {"x": "false positives, 0.0005 to 0.9995", "y": "misses, on normal deviates"}
+    lines = [Line(x, y)] if inside.any() else []
+    return figure(plot(lines, **axes), "DET: nearer the lower left is better")
+
+
+def _mistakes(answers: Answers, read: Callable[[str], np.ndarray]) -> str:
+    chosen = worst(answers.values, answers.truth)
+    if not len(chosen):
+        return "<p>There are none.</p>"
+    return f'<div class="row">{"".join(_thumbnail(answers, i, read) for i in chosen)}</div>'
+
+
+def _thumbnail(answers: Answers, i: int, read: Callable[[str], np.ndarray]) -> str:
+    values, name = answers.values[i], answers.names[i]
+    sure = f"{values.max():.0%}" if answers.measure == "probability" else f"{values.max():.2f}"
+    answer, truth = answers.classes[values.argmax()], answers.classes[answers.truth[i]]
+    return figure(image(_small(read(name)), name), f"{answer} {sure}, is {truth}; {name}", "thumb")
+
+
+def _small(picture: np.ndarray) -> np.ndarray:
+    """Return a picture no larger than a thumbnail; small ones are enlarged by the browser."""
+    longer = max(picture.shape[:2])
+    if longer > THUMBNAIL:
+        rows, columns = (max(1, n * THUMBNAIL // longer) for n in picture.shape[:2])
+        picture = resize(picture, (rows, columns))
+    return picture[..., 0] if picture.ndim == 3 and picture.shape[2] == 1 else picture

@@ -1,0 +1,117 @@
+"""report.html: complete in itself, whatever names the pictures have."""
+
+import json
+import shutil
+import subprocess
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from edgewise.cli.main import run
+from edgewise.models.evaluation import Answers
+from edgewise.models.measures import measure
+from edgewise.reports.html_report import html_report
+from edgewise.sample_images import folder
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+EVIL = '<script>document.title="run"</script><img src=http://example.com/x.png>'
+
+
+class Tags(HTMLParser):
+    """Every tag with its attributes, and the text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict]] = []
+        self.words = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.words += data
+
+
+def page_of(classes: int = 2, kind: str = "probability") -> str:
+    random = np.random.default_rng(0)
+    names = (EVIL, *(f"p/{i}.png" for i in range(49)))
+    values = random.dirichlet(np.ones(classes), 50)
+    truth = random.integers(classes, size=50)
+    truth[0] = (values[0].argmax() + 1) % classes
+    own = (EVIL, *(f"class {i}" for i in range(1, classes)))
+    answers = Answers(names, truth, values, own, kind)
+
+    def read(name: str) -> np.ndarray:
+        return np.full((300, 20, 3), 90, np.uint8)
+
+    told = {"title": EVIL, "command": EVIL, "facts": {"network": EVIL}}
+    return html_report(answers, measure(answers), read, **told)
+
+
+@pytest.mark.parametrize(("classes", "kind"), [(2, "probability"), (4, "score"), (120, "score")])
+def test_nothing_is_loaded_and_no_name_becomes_a_tag(classes, kind):
+    found = Tags(page_of(classes, kind))
+    assert not {"script", "link", "iframe"} & {tag for tag, _ in found.tags}
+    sources = [told["src"] for tag, told in found.tags if tag == "img"]
+    assert sources
+    assert all(source.startswith("data:image/png;base64,") for source in sources)
+    assert found.words.count(EVIL) >= 4
+
+
+def test_two_classes_have_a_det_curve_and_probabilities_a_reliability_curve():
+    assert "DET:" in page_of()
+    assert "Reliability:" in page_of()
+    assert "DET:" not in page_of(3)
+    assert "Reliability:" not in page_of(3, "score")
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory):
+    """Return a folder with two models of the sample garments, and the labelled test pictures."""
+    place, sample = tmp_path_factory.mktemp("judged"), folder() / "fashion"
+    for name, cost in (("a", "1"), ("b", "0.001")):
+        words = ["train", "linear", str(sample / "train"), "-o", str(place / f"{name}.safetensors")]
+        assert run([*words, "-C", cost, "-q"]) == 0
+    return place, str(sample / "test")
+
+
+def test_evaluating_against_another_model(judged, capsys):
+    place, data = judged
+    words = ["evaluate", str(place / "a.safetensors"), data]
+    other = ["--against", str(place / "b.safetensors")]
+    csv = place / "answers.csv"
+    assert run([*words, *other, "--json", "--predictions", str(csv)]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["against"]["count"] == told["count"] == 300
+    low, high = told["balanced_accuracy_95"]
+    assert low < told["balanced_accuracy"] < high
+    assert 0.9 < told["roc_area"]["bag"] <= 1
+    assert len(csv.read_text().splitlines()) == 301
+    assert run([*words, *other]) == 0
+    assert "McNemar p =" in capsys.readouterr().out
+    assert run([*words, "--predictions", str(csv)]) == 1
+    assert run([*words, "--fpr", "0.1"]) == 2
+    assert "for two classes, and the model knows 10" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium to open the report with")
+def test_the_report_in_a_browser(judged, tmp_path):
+    place, data = judged
+    model, report = str(place / "a.safetensors"), tmp_path / "report"
+    assert run(["evaluate", model, data, "--report", str(report), "-q"]) == 0
+    address = (report / "report.html").as_uri()
+    words = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr"]
+    words += [f"--user-data-dir={tmp_path / 'profile'}", "--window-size=1100,900"]
+    words = [str(CHROMIUM), *words, f"--screenshot={tmp_path / 'shot.png'}", address]
+    said = subprocess.run(words, capture_output=True, text=True, timeout=60, check=True)
+    # Whatever the policy refuses, and any error, is told on the console.
+    assert "CONSOLE" not in said.stderr
+    assert (tmp_path / "shot.png").stat().st_size > 20_000
+    page = (report / "report.html").read_text()
+    assert "http://" not in page
+    assert "https://" not in page
+    assert "default-src 'none'" in page
