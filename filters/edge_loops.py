@@ -1,7 +1,7 @@
 """Edge operators, compiled: both derivatives and what is made of them in one go.
 
-Measured on two cores (Zen 5), Sobel magnitude of 12 MP uint8 gray to float32: two
-correlations and NumPy's square root 60 ms, this 7 ms.
+Measured on two busy cores (Zen 5), Sobel magnitude of 12 MP uint8 gray to float32: 12.5
+ms, where OpenCV's two derivatives and their magnitude took 30.5 ms.
 """
 
 import numpy as np

@@ -2,9 +2,7 @@
 
 One way for every size, rank and dtype: the result is found bit by bit, from the
 highest. A bit is set if the window then has no more values below the result than
-the rank allows. Counting compares whole rows, 64 8-bit values at a time, and knows
-no branches: 12 MP uint8 on two cores, where OpenCV's median of 9x9 takes 20 times
-the 3x3's.
+the rank allows. Counting compares whole rows and knows no branches.
 
 Windows of bytes too large for that slide a histogram along: a column's loses a pixel
 above and gains one below, the window's loses a column on the left and gains one on
