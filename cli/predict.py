@@ -22,18 +22,20 @@ from .session import Session
         "edgewise predict model.safetensors photo.jpg",
         "edgewise predict model.safetensors photos/ --csv > labels.csv",
         "edgewise predict model.safetensors photos/ --top 3",
+        "edgewise predict model.safetensors photos/ --threshold 0.9",
         "edgewise predict model.safetensors - --json < photo.jpg",
     ),
 )
 @click.argument("model", metavar="MODEL")
 @inputs_argument
 @click.option("--top", type=click.IntRange(min=1), default=1, help="Name the K likeliest classes.")
+@click.option("--threshold", type=float, help="Leave out pictures whose best class has less.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV with a header.")
 @json_option
 @max_pixels_option
 @jobs_option
 @with_session
-def command(session: Session, model, inputs, top, as_csv, as_json, max_pixels, jobs):
+def command(session: Session, model, inputs, top, threshold, as_csv, as_json, max_pixels, jobs):
     """Name what is in pictures, with a trained MODEL.
 
     Prints one line a picture, in the order of the inputs, as they come: name,
@@ -50,6 +52,8 @@ def command(session: Session, model, inputs, top, as_csv, as_json, max_pixels, j
     dataset = open_dataset(inputs, labelled=False, max_pixels=max_pixels)
     use_threads(jobs)
     rows = _answers(session, loaded, dataset, top, jobs)
+    if threshold is not None:
+        rows = (row for row in rows if row[1][0][1] >= threshold)
     session.finish(
         _print_json(model, loaded, rows) if as_json else _print_lines(loaded, rows, as_csv)
     )
@@ -64,7 +68,8 @@ def _answers(session: Session, model, dataset, top: int, jobs):
         if isinstance(judged, ValueError):
             session.failed(dataset.names[i], getattr(judged, "reason", str(judged)))
             continue
-        best = judged.argsort(kind="stable")[::-1][:top]
+        # Of equals the first wins, as when models are evaluated.
+        best = (-judged).argsort(kind="stable")[:top]
         yield dataset.names[i], [(model.classes[k], float(judged[k])) for k in best]
 
 
