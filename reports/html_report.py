@@ -130,9 +130,9 @@ def _det(curve: Curve) -> str:
     inside = (curve.x > 0) & (curve.x < 1) & (misses > 0) & (misses < 1)
     reach = 3.3  # normal deviates, about 0.0005
     x, y = (np.clip((ndtri(e[inside]) + reach) / (2 * reach), 0, 1) for e in (curve.x, misses))
-    axes = {"x": "false positives, 0.0005 to 0.9995", "y": "misses, on normal deviates"}
     lines = [Line(x, y)] if inside.any() else []
-    return figure(plot(lines, **axes), "DET: nearer the lower left is better")
+    drawn = plot(lines, x="false positives, 0.0005 to 0.9995", y="misses, on normal deviates")
+    return figure(drawn, "DET: nearer the lower left is better")
 
 
 def _mistakes(answers: Answers, read: Callable[[str], np.ndarray]) -> str:
