@@ -122,17 +122,28 @@ def _areas(named: list[tuple[str, Curve]]) -> str:
     return f"each class against the rest; areas {min(areas):.4f} to {max(areas):.4f}"
 
 
+# The DET curve's axes go from this share to its complement.
+LEAST_SHARE = 5e-4
+DET_TICKS = (0.001, 0.02, 0.1, 0.3, 0.6, 0.9, 0.99)
+
+
 def _det(curve: Curve) -> str:
     """Draw errors on normal deviates, where normal scores give straight lines."""
     from scipy.special import ndtri
 
+    def along(shares: np.ndarray) -> np.ndarray:
+        """Return where shares stand on an axis from the least to the largest share drawn."""
+        reach = -ndtri(LEAST_SHARE)
+        return (ndtri(shares) + reach) / (2 * reach)
+
     misses = 1 - curve.y
-    inside = (curve.x > 0) & (curve.x < 1) & (misses > 0) & (misses < 1)
-    reach = 3.3  # normal deviates, about 0.0005
-    x, y = (np.clip((ndtri(e[inside]) + reach) / (2 * reach), 0, 1) for e in (curve.x, misses))
-    lines = [Line(x, y)] if inside.any() else []
-    drawn = plot(lines, x="false positives, 0.0005 to 0.9995", y="misses, on normal deviates")
-    return figure(drawn, "DET: nearer the lower left is better")
+    drawn = (np.minimum(curve.x, misses) >= LEAST_SHARE) & (
+        np.maximum(curve.x, misses) <= 1 - LEAST_SHARE
+    )
+    lines = [Line(along(curve.x[drawn]), along(misses[drawn]))] if drawn.any() else []
+    ticks = [(float(along(np.array(share))), f"{share:g}") for share in DET_TICKS]
+    shown = plot(lines, x="false-positive rate", y="miss rate", ticks=ticks)
+    return figure(shown, "DET, both axes in normal deviates: nearer the lower left is better")
 
 
 def _mistakes(answers: Answers, read: Callable[[str], np.ndarray]) -> str:

@@ -22,7 +22,14 @@ class Line:
     dots: bool = False
 
 
-def plot(lines: Sequence[Line], *, x: str, y: str, diagonal: bool = False) -> str:
+# Where ticks stand, from 0 to 1, and what is written there.
+Ticks = Sequence[tuple[float, str]]
+EVEN: Ticks = tuple((tick, f"{tick:g}") for tick in (0, 0.25, 0.5, 0.75, 1))
+
+
+def plot(
+    lines: Sequence[Line], *, x: str, y: str, diagonal: bool = False, ticks: Ticks = EVEN
+) -> str:
     """Draw lines in a square whose axes go from 0 to 1.
 
     Parameters
@@ -33,8 +40,10 @@ def plot(lines: Sequence[Line], *, x: str, y: str, diagonal: bool = False) -> st
         What the axes are.
     diagonal : bool
         Whether to draw what chance, or perfect calibration, would give.
+    ticks : sequence of (float, str)
+        Of both axes.
     """
-    parts = [_axis(x, y)]
+    parts = [_axis(x, y, ticks)]
     if diagonal:
         parts.append(f'<line class="chance" {_ends(0, 0, 1, 1)}/>')
     parts += [_line(line, k % COLOURS) for k, line in enumerate(lines)]
@@ -51,14 +60,14 @@ def _ends(x1: float, y1: float, x2: float, y2: float) -> str:
     return f'x1="{a}" y1="{b}" x2="{c}" y2="{d}"'
 
 
-def _axis(x: str, y: str) -> str:
+def _axis(x: str, y: str, ticks: Ticks) -> str:
     parts = []
-    for tick in (0, 0.25, 0.5, 0.75, 1):
+    for tick, label in ticks:
         parts.append(f'<line class="grid" {_ends(tick, 0, tick, 1)}/>')
         parts.append(f'<line class="grid" {_ends(0, tick, 1, tick)}/>')
         across, up = _place(tick, tick)
-        parts.append(f'<text x="{across}" y="{TOP + SIDE + 14}" class="middle">{tick:g}</text>')
-        parts.append(f'<text x="{LEFT - 5}" y="{float(up) + 4}" class="end">{tick:g}</text>')
+        parts.append(f'<text x="{across}" y="{TOP + SIDE + 14}" class="middle">{label}</text>')
+        parts.append(f'<text x="{LEFT - 5}" y="{float(up) + 4}" class="end">{label}</text>')
     middle = TOP + SIDE / 2
     parts.append(
         f'<text x="{LEFT + SIDE / 2}" y="{TOP + SIDE + 31}" class="middle">{escape(x)}</text>'
