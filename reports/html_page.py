@@ -23,7 +23,8 @@ p, figcaption { color: var(--faint); } .big { font-size: 1.3rem; color: var(--in
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 .wide { overflow-x: auto; }
 th, td { padding: .2rem .6rem; text-align: right; border-bottom: 1px solid var(--line); }
-th { font-weight: 600; } :is(th, td):first-child, .words td { text-align: left; overflow-wrap: anywhere; }
+th { font-weight: 600; } td:first-child { text-align: left; }
+th:first-child, .words td { text-align: left; overflow-wrap: anywhere; }
 pre { overflow-x: auto; background: color-mix(in srgb, var(--ink) 7%, transparent);
   padding: .6rem; }
 .row { display: flex; flex-wrap: wrap; gap: 1rem; } figure { margin: 0; }

@@ -63,9 +63,9 @@ def test_nothing_is_loaded_and_no_name_becomes_a_tag(classes, kind):
 
 
 def test_two_classes_have_a_det_curve_and_probabilities_a_reliability_curve():
-    assert "DET:" in page_of()
+    assert "DET, both axes in normal deviates" in page_of()
     assert "Reliability:" in page_of()
-    assert "DET:" not in page_of(3)
+    assert "DET, both axes in normal deviates" not in page_of(3)
     assert "Reliability:" not in page_of(3, "score")
 
 
