@@ -15,7 +15,7 @@ def open_features(path: str | os.PathLike) -> FeatureTable:
     Parameters
     ----------
     path : path
-        A .npz or .csv file, which is read, or a folder of shards, whose X is
+        A feature file, or a folder of shards, whose X is
         mapped from disk and read when it is used.
 
     Returns

@@ -177,7 +177,7 @@ def test_two_inputs_for_one_output_are_refused(tmp_path, capsys):
         (["train", "linear", "digits", "-o", "m.pkl"], 1, "end the name of a model file"),
         (["predict", "none.safetensors", CAT], 1, "none.safetensors: no such file"),
         (["evaluate", CAT, "digits"], 1, "not a .safetensors file"),
-        (["hog", CAT, "-o", "f.xyz"], 1, ".npz or .csv"),
+        (["hog", CAT, "-o", "f.xyz"], 1, ".npz, .npy, .csv, .svm or .parquet"),
     ],
 )
 def test_mistakes(words, code, message, tmp_path, monkeypatch, capsys):
