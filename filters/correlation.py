@@ -6,22 +6,21 @@ from functools import partial
 import numpy as np
 
 from ..images.errors import EdgewiseError
-from . import plain
+from . import running
 from .borders import RENORMALIZE, border_name
 from .methods import (
     DIRECT,
     EXACT,
     FOURIER,
     METHODS,
-    TWO_PASSES,
+    RUNNING_SUMS,
     Method,
     choose_method,
     is_whole,
     say,
 )
 from .renormalize import missing_weight
-from .strips import Taps, lay_out, lay_taps
-from .values import as_planes, limits, output_dtype, saturate
+from .values import as_planes, output_dtype, saturate
 from .windows import Axis, Padding, axis_padding, correlation_axis, pair
 
 # Below this many multiply-adds NumPy takes less than about 30 ms, and loading
@@ -217,15 +216,17 @@ def _choose(planes, rows: Axis, columns: Axis, weights, border, fill, method: st
         chosen = Method(DIRECT)
     elif small and not (exact and loops_are_loaded()):
         say(weights, planes.shape, "NumPy, as the work is little")
-        return _run_plain
+        return running.run_plain
+    elif running.box_counter(planes, rows, columns, weights, fill) is not None:
+        chosen = Method(RUNNING_SUMS)
     else:
         chosen = choose_method(weights, stride=steps[0], dilation=steps[1], whole=whole)
     if chosen.name == FOURIER and not (np.isfinite(fill) and _all_finite(planes)):
         chosen = Method(DIRECT)
     say(weights, planes.shape, chosen)
     if chosen.name == FOURIER:
-        return partial(_run_fourier, whole=exact)
-    return partial(_run_loops, method=chosen)
+        return partial(running.run_fourier, whole=exact)
+    return partial(running.run_loops, method=chosen)
 
 
 def loops_are_loaded() -> bool:
@@ -249,53 +250,3 @@ def _is_small(planes: np.ndarray, rows: Axis, columns: Axis, weights: np.ndarray
     outputs = rows.count * columns.count * planes.shape[2]
     # Copying the image costs NumPy about as much as two multiply-adds a value.
     return outputs * np.count_nonzero(weights) + 2 * planes.size < FEW_MULTIPLY_ADDS
-
-
-def _run_plain(planes, weights, rows, columns, border, fill, wanted) -> np.ndarray:
-    padded = plain.pad(planes, rows, columns, border, fill)
-    return saturate(plain.correlate(padded, rows, columns, weights), wanted)
-
-
-def _run_fourier(planes, weights, rows, columns, border, fill, wanted, *, whole) -> np.ndarray:
-    from . import fourier
-
-    result = fourier.correlate(planes, weights, rows, columns, border, fill, whole=whole)
-    return saturate(result, wanted)
-
-
-def _run_loops(
-    planes, weights, rows, columns, border, fill, wanted, *, method: Method
-) -> np.ndarray:
-    from . import loops
-
-    height, width, channels = planes.shape
-    source = planes.reshape(height, width * channels)
-    layout = lay_out(rows, columns, channels, border, fill)
-    out = np.empty((rows.count, columns.count, channels), wanted)
-    flat, (low, high) = out.reshape(rows.count, -1), limits(wanted)
-    if method.columns is None or method.rows is None:
-        taps = lay_taps(rows, columns, channels, weights)
-        loops.correlate(source, layout, taps, low, high, flat)
-        return out
-    if method.name == TWO_PASSES:
-        along, across = _two_passes(rows, columns, channels, method.columns[0], method.rows[0])
-        loops.correlate_separable(source, layout, along, across, low, high, flat)
-        return out
-    along, across = _passes(rows, columns, channels, method.columns, method.rows)
-    loops.correlate_low_rank(source, layout, along, across, low, high, flat)
-    return out
-
-
-def _two_passes(rows, columns, channels, column, row) -> tuple[Taps, Taps]:
-    along = lay_taps(rows, columns, channels, row[None])
-    (used,) = np.nonzero(column)
-    across = Taps(used * rows.dilation, np.zeros_like(used), column[used])
-    return along, across
-
-
-def _passes(rows, columns, channels, column_factors, row_factors) -> tuple[Taps, Taps]:
-    """Lay the passes of several outer products: the same places, a row of weights for each."""
-    along = lay_taps(rows, columns, channels, np.ones((1, columns.size), np.float32))
-    used = np.arange(rows.size)
-    across = Taps(used * rows.dilation, np.zeros_like(used), np.ascontiguousarray(column_factors))
-    return along._replace(weights=np.ascontiguousarray(row_factors)), across

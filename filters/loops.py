@@ -6,103 +6,35 @@ a sum, or a maximum, of shifted buffer rows. A tap is one window position: the
 row it is in, the column it starts at, and its weight. `strips.py` lays all this
 out: a `Layout` says how rows and columns are copied, `Taps` what is added up.
 
-Measured on two cores (Zen 5), 12 MP uint8 gray to uint8, 3x3 / 9x9 / 15x15:
-four taps a pass 3.4 / 14.6 / 35.6 ms, kept; eight taps a pass 3.4 / 12.9 /
-34.6 ms, not worth the eight slices; two output rows a pass, which halves the
-loads, 5.4 / 20 / 46 ms. With computed indices (``row[offset + j]``) in place
-of slices LLVM keeps a wrap-around check and nothing is vectorised.
+Sums are kept in registers until they are written; see vector_loops.py. Measured on two
+cores (Zen 5), 12 MP uint8 gray to uint8, 3x3 / 9x9 / 15x15: loops that add four taps a
+pass to a row in memory 4.8 / 16.6 / 39.9 ms; sums of four output rows in registers,
+kept, 3.6 / 10.2 / 21.7 ms. A column times a row: first the columns' sums of one output
+row, straight from the source, then along them, 12 MP and a Gaussian of sigma 2 of 17x17
+7.4 ms; along every row first, into a buffer of 64 rows, 14 to 20 ms.
 """
 
 import numpy as np
 from numba import prange
 
 from ..jit import parallel_loop, serial_loop
-from .row_loops import _load_row, _load_strip
+from .row_loops import _load_border, _load_strip, _load_values
+from .vector_loops import weigh_row, weigh_window
 
 
 @serial_loop
-def _add_taps_1(total, a, w0):
+def _add_row(total, a):
     for j in range(total.size):
-        total[j] += w0 * a[j]
-
-
-@serial_loop
-def _add_taps_3(total, a, b, c, w0, w1, w2):
-    for j in range(total.size):
-        total[j] += w0 * a[j] + w1 * b[j] + w2 * c[j]
-
-
-@serial_loop
-def _add_taps_4(total, a, b, c, d, w0, w1, w2, w3):
-    for j in range(total.size):
-        total[j] += w0 * a[j] + w1 * b[j] + w2 * c[j] + w3 * d[j]
-
-
-@serial_loop
-def _add_taps_5(total, a, b, c, d, e, w0, w1, w2, w3, w4):
-    for j in range(total.size):
-        total[j] += w0 * a[j] + w1 * b[j] + w2 * c[j] + w3 * d[j] + w4 * e[j]
-
-
-@serial_loop
-def _shifted(buffer, first, rows, columns, t, width):
-    return buffer[first + rows[t], columns[t] : columns[t] + width]
+        total[j] += a[j]
 
 
 @serial_loop
 def _tap(buffer, first, taps, t, width):
-    return _shifted(buffer, first, taps.rows, taps.columns, t, width)
-
-
-@serial_loop
-def _sum_rows(buffer, first, rows, columns, w, total):
-    """Put the sum over taps of weight * shifted row into total, for the windows at row `first`."""
-    n, width = w.size, total.size
-    total[:] = 0
-    t = 0
-    while t < n:
-        left = n - t
-        a = _shifted(buffer, first, rows, columns, t, width)
-        if left < 3:
-            _add_taps_1(total, a, w[t])
-            t += 1
-            continue
-        b = _shifted(buffer, first, rows, columns, t + 1, width)
-        c = _shifted(buffer, first, rows, columns, t + 2, width)
-        if left == 3:
-            _add_taps_3(total, a, b, c, w[t], w[t + 1], w[t + 2])
-            t += 3
-            continue
-        d = _shifted(buffer, first, rows, columns, t + 3, width)
-        if left == 5:
-            e = _shifted(buffer, first, rows, columns, t + 4, width)
-            _add_taps_5(total, a, b, c, d, e, w[t], w[t + 1], w[t + 2], w[t + 3], w[t + 4])
-            t += 5
-        else:
-            _add_taps_4(total, a, b, c, d, w[t], w[t + 1], w[t + 2], w[t + 3])
-            t += 4
-
-
-@serial_loop
-def _sum_taps(buffer, first, taps, total):
-    _sum_rows(buffer, first, taps.rows, taps.columns, taps.weights, total)
-
-
-@serial_loop
-def _store_row(total, low, high, out):
-    """Write one row; where high > low the output is integer: round half to even, saturate."""
-    if high > low:
-        for j in range(out.size):
-            value = np.rint(total[j])
-            value = value if value > low else low
-            out[j] = value if value < high else high
-    else:
-        for j in range(out.size):
-            out[j] = total[j]
+    return buffer[first + taps.rows[t], taps.columns[t] : taps.columns[t] + width]
 
 
 @parallel_loop
-def correlate(source, layout, taps, low, high, out):
+def correlate(source, layout, taps, out):
     """Fill out (OH, OW*C) with the weighted sum of every window of source (H, W*C)."""
     height, width = out.shape
     for s in prange((height + layout.strip - 1) // layout.strip):
@@ -110,57 +42,117 @@ def correlate(source, layout, taps, low, high, out):
         count = min(layout.strip, height - start)
         depth = (count - 1) * layout.stride + layout.span + 1
         buffer = np.empty((depth, layout.columns.size), np.float32)
-        total = np.empty(width, np.float32)
         _load_strip(source, layout, start * layout.stride, buffer)
+        none, n = np.float32(0), taps.weights.size
+        offsets = taps.rows * buffer.shape[1] + taps.columns
         for i in range(count):
-            _sum_taps(buffer, i * layout.stride, taps, total)
-            _store_row(total, low, high, out[start + i])
+            at, first = (start + i) * width, i * layout.stride * buffer.shape[1]
+            weigh_row(out, at, none, buffer, first, offsets, taps.weights, n, width)
 
 
 @parallel_loop
-def correlate_separable(source, layout, along, across, low, high, out):
-    """Like `correlate` for an outer product: taps along each row, then across rows."""
+def correlate_dense(source, layout, weights, columns, out):
+    """Like `correlate` for windows without gaps between their rows.
+
+    weights (K*L,) are those of K rows of L places; `columns` (L,) says where these
+    begin in the buffer.
+    """
     height, width = out.shape
+    n, stride = columns.size, layout.stride
+    rows = weights.size // n
     for s in prange((height + layout.strip - 1) // layout.strip):
         start = s * layout.strip
         count = min(layout.strip, height - start)
-        depth = (count - 1) * layout.stride + layout.span + 1
-        padded = np.empty((1, layout.columns.size), np.float32)
-        buffer = np.empty((depth, width), np.float32)
-        total = np.empty(width, np.float32)
-        for r in range(depth):
-            if layout.used[r % layout.stride]:
-                _load_row(source, layout.rows[start * layout.stride + r], layout, padded[0])
-                _sum_taps(padded, 0, along, buffer[r])
-        for i in range(count):
-            _sum_taps(buffer, i * layout.stride, across, total)
-            _store_row(total, low, high, out[start + i])
+        depth = (count - 1) * stride + rows
+        buffer = np.empty((depth, layout.columns.size), np.float32)
+        _load_strip(source, layout, start * stride, buffer)
+        pitch, i = buffer.shape[1], 0
+        while i < count:
+            at, first, left = (start + i) * width, i * stride * pitch, count - i
+            if rows >= 3 * stride and rows > 3 and left >= 4:
+                weigh_window(out, at, width, buffer, first, pitch,
+                             weights, rows, columns, n, stride, width, 4)  # fmt: skip
+                i += 4
+            elif rows >= stride and rows > 1 and left >= 2:
+                weigh_window(out, at, width, buffer, first, pitch,
+                             weights, rows, columns, n, stride, width, 2)  # fmt: skip
+                i += 2
+            else:
+                weigh_window(out, at, width, buffer, first, pitch,
+                             weights, rows, columns, n, stride, width, 1)  # fmt: skip
+                i += 1
+
+
+@serial_loop
+def _weigh_down(source, layout, first, rows, weights, places, kept, row):
+    """Put the weighted sum of source rows into row; return that of what lies outside."""
+    outside, start, n = np.float32(0), np.float32(0), 0
+    for t in range(weights.size):
+        outside += layout.fill * weights[t]
+        position = layout.rows[first + rows[t]]
+        if position < 0:
+            start += layout.fill * weights[t]
+        else:
+            places[n], kept[n] = position * source.shape[1], weights[t]
+            n += 1
+    weigh_row(row, 0, start, source, 0, places, kept, n, row.size)
+    return outside
+
+
+@serial_loop
+def _weigh_down_padded(source, layout, first, rows, weights, places, kept, row, padded):
+    """Put the weighted sum of source rows into padded, with what windows see beside them."""
+    start, stop, _ = layout.runs[0]
+    if layout.step == 1 and stop - start == row.size:
+        whole = padded[start:stop]
+        outside = _weigh_down(source, layout, first, rows, weights, places, kept, whole)
+        _load_border(whole, layout, outside, 0, start, padded)
+        _load_border(whole, layout, outside, stop, padded.size, padded)
+    else:
+        outside = _weigh_down(source, layout, first, rows, weights, places, kept, row)
+        _load_values(row, layout, outside, padded)
 
 
 @parallel_loop
-def correlate_low_rank(source, layout, along, across, low, high, out):
+def correlate_separable(source, layout, along, across, out):
+    """Like `correlate` for an outer product: taps across rows, then along the sums."""
+    height, width = out.shape
+    for s in prange((height + layout.strip - 1) // layout.strip):
+        start = s * layout.strip
+        places, kept = np.empty(across.rows.size, np.int64), across.weights.copy()
+        row = np.empty(source.shape[1], np.float32)
+        padded = np.empty(layout.columns.size, np.float32)
+        for i in range(start, min(start + layout.strip, height)):
+            _weigh_down_padded(
+                source, layout, i * layout.stride, across.rows, across.weights, places, kept,
+                row, padded,
+            )  # fmt: skip
+            n, none = along.weights.size, np.float32(0)
+            weigh_row(out, i * width, none, padded, 0, along.columns, along.weights, n, width)
+
+
+@parallel_loop
+def correlate_low_rank(source, layout, along, across, out):
     """Like `correlate` for a sum of outer products: weights (R, taps), one row for each."""
     height, width = out.shape
     for s in prange((height + layout.strip - 1) // layout.strip):
         start = s * layout.strip
-        count = min(layout.strip, height - start)
-        depth = (count - 1) * layout.stride + layout.span + 1
-        padded = np.empty((depth, layout.columns.size), np.float32)
-        buffer = np.empty((depth, width), np.float32)
-        sums = np.zeros((count, width), np.float32)
-        total = np.empty(width, np.float32)
-        _load_strip(source, layout, start * layout.stride, padded)
-        for k in range(along.weights.shape[0]):
-            for r in range(depth):
-                if layout.used[r % layout.stride]:
-                    row_weights = along.weights[k]
-                    _sum_rows(padded, r, along.rows, along.columns, row_weights, buffer[r])
-            for i in range(count):
-                first, weights = i * layout.stride, across.weights[k]
-                _sum_rows(buffer, first, across.rows, across.columns, weights, total)
-                _add_taps_1(sums[i], total, np.float32(1))
-        for i in range(count):
-            _store_row(sums[i], low, high, out[start + i])
+        places, kept = np.empty(across.rows.size, np.int64), across.weights[0].copy()
+        row = np.empty(source.shape[1], np.float32)
+        padded = np.empty(layout.columns.size, np.float32)
+        part, total = np.empty(width, np.float32), np.empty(width, np.float32)
+        one, at_once = np.ones(1, np.float32), np.zeros(1, np.int64)
+        none, n = np.float32(0), along.columns.size
+        for i in range(start, min(start + layout.strip, height)):
+            total[:] = 0
+            for k in range(along.weights.shape[0]):
+                _weigh_down_padded(
+                    source, layout, i * layout.stride, across.rows, across.weights[k], places,
+                    kept, row, padded,
+                )  # fmt: skip
+                weigh_row(part, 0, none, padded, 0, along.columns, along.weights[k], n, width)
+                _add_row(total, part)
+            weigh_row(out, i * width, none, total, 0, at_once, one, 1, width)
 
 
 @serial_loop
@@ -213,7 +205,7 @@ def pool(source, layout, taps, kind, p, out):
                 elif kind == MINIMUM:
                     _take_minimum(total, a)
                 elif kind == SUM:
-                    _add_taps_1(total, a, np.float32(1))
+                    _add_row(total, a)
                 else:
                     _add_power(total, a, p)
 

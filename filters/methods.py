@@ -15,6 +15,7 @@ from .separable import low_rank, separate
 log = logging.getLogger("edgewise")
 
 DIRECT, TWO_PASSES, LOW_RANK, FOURIER = "direct", "two passes", "low rank", "fft"
+RUNNING_SUMS = "running sums"
 METHODS = ("auto", DIRECT, FOURIER)
 
 # Kernels that are cheaper as a Fourier transform have more taps than this: 12 MP
@@ -32,7 +33,7 @@ class Method:
     """A way to correlate.
 
     `columns` (R, K) and `rows` (R, L) are the factors of a kernel that is the
-    sum of R outer products; None for the direct way and for Fourier's.
+    sum of R outer products; None for all other ways.
     """
 
     name: str

@@ -13,19 +13,23 @@ def _load_row(source, position, layout, row):
     if position < 0:
         row[:] = layout.fill
         return
-    values = source[position]
-    end = 0
-    for start, stop, first in layout.runs:
-        _load_border(values, layout, end, start, row)
-        _copy_pixels(values[first:], layout.step, layout.channels, row[start:stop])
-        end = stop
-    _load_border(values, layout, end, row.size, row)
+    _load_values(source[position], layout, layout.fill, row)
 
 
 @serial_loop
-def _load_border(values, layout, start, stop, row):
+def _load_values(values, layout, fill, row):
+    end = 0
+    for start, stop, first in layout.runs:
+        _load_border(values, layout, fill, end, start, row)
+        _copy_pixels(values[first:], layout.step, layout.channels, row[start:stop])
+        end = stop
+    _load_border(values, layout, fill, end, row.size, row)
+
+
+@serial_loop
+def _load_border(values, layout, fill, start, stop, row):
     for j in range(start, stop):
-        row[j] = values[layout.columns[j]] if layout.columns[j] >= 0 else layout.fill
+        row[j] = values[layout.columns[j]] if layout.columns[j] >= 0 else fill
 
 
 @serial_loop
