@@ -54,9 +54,11 @@ class Dataset:
         """Read one picture; raises `ImageError`."""
         return self.reader(i)
 
-    def images(self, jobs: int | None = None) -> Iterator[tuple[int, np.ndarray | EdgewiseError]]:
-        """Yield (i, picture or error) in order, read by worker threads."""
-        return read_in_order(range(len(self)), self.reader, jobs=jobs)
+    def images(
+        self, jobs: int | None = None, *, ahead: int | None = None
+    ) -> Iterator[tuple[int, np.ndarray | EdgewiseError]]:
+        """Yield (i, picture or error) in order, read by worker threads, so many ahead at most."""
+        return read_in_order(range(len(self)), self.reader, jobs=jobs, ahead=ahead)
 
     def subset(self, indices: Sequence[int]) -> "Dataset":
         """Return the pictures of some numbers, in that order."""

@@ -21,7 +21,11 @@ def cores() -> int:
 
 
 def read_in_order(
-    items: Iterable[Item], read: Callable[[Item], Result], *, jobs: int | None = None
+    items: Iterable[Item],
+    read: Callable[[Item], Result],
+    *,
+    jobs: int | None = None,
+    ahead: int | None = None,
 ) -> Iterator[tuple[Item, Result | EdgewiseError]]:
     """Read every item in worker threads and yield the results in order.
 
@@ -31,8 +35,10 @@ def read_in_order(
     read : callable
         Called as ``read(item)`` in a worker thread.
     jobs : int, optional
-        Number of threads; one a core when left out. Two results a thread, at
-        most, are held at any time.
+        Number of threads; one a core when left out.
+    ahead : int, optional
+        How many results, at most, are held at any time: small ones may be many,
+        so that reading goes on while they are worked on. Two a thread when left out.
 
     Yields
     ------
@@ -40,12 +46,13 @@ def read_in_order(
         The result is the `EdgewiseError` that `read` raised, if it did.
     """
     jobs = jobs or cores()
+    ahead = ahead or 2 * jobs
     waiting: deque[tuple[Item, Future[Result]]] = deque()
     source = iter(items)
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="read")
     try:
         while True:
-            for item in islice(source, 2 * jobs - len(waiting)):
+            for item in islice(source, ahead - len(waiting)):
                 waiting.append((item, pool.submit(read, item)))
             if not waiting:
                 return
