@@ -12,6 +12,8 @@ from .sliding import Windows
 
 # What one position of a window costs, in multiply-adds of a correlation.
 WORK = 12
+# Gray and colour; pictures of other channels, which no file holds, run in NumPy.
+COMPILED_CHANNELS = (1, 3)
 
 
 def _radius(sigma: float, size: int | None) -> int:
@@ -44,7 +46,8 @@ def bilateral(
     radius = _radius(sigma_space, size)
     frame = windows.frame(image, (2 * radius + 1, 2 * radius + 1))
     rows, columns, near = _disc(radius, sigma_space)
-    run = _plain if np.size(image) * near.size * WORK < correlation.FEW_MULTIPLY_ADDS else _loops
+    little = np.size(image) * near.size * WORK < correlation.FEW_MULTIPLY_ADDS
+    run = _loops if frame.shape[2] in COMPILED_CHANNELS and not little else _plain
     result = run(frame, radius, (rows, columns, near), sigma_range, distance)
     return windows.sample(result, image)
 
@@ -82,10 +85,7 @@ def _loops(frame, radius, disc, sigma, distance) -> np.ndarray:
     out = np.empty(shape, np.float32)
     source, flat = frame.reshape(height, -1), out.reshape(shape[0], -1)
     decay, strip = np.float32(1 / (128 * sigma**2)), max(16, 2 * radius)
-    if channels == 1:
-        bilateral_loops.bilateral_gray(source, rows, columns, near, decay, radius, strip, flat)
-    else:
-        bilateral_loops.bilateral_colour(
-            source, channels, rows, columns, near, decay, distance == "l2", radius, strip, flat
-        )
+    bilateral_loops.bilateral(
+        source, channels, rows, columns, near, decay, distance == "l2", radius, strip, flat
+    )
     return out

@@ -103,8 +103,7 @@ def magnitude(source, layout, step, columns, across, high, out):
                 _magnitude(smooth, steep, columns, across, row)
                 _store(row, high, out[start + i])
             else:
-                _magnitude(smooth, steep, columns, across, row)
-                out[start + i] = row
+                _magnitude(smooth, steep, columns, across, out[start + i])
 
 
 @serial_loop

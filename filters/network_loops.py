@@ -11,6 +11,8 @@ from ..jit import parallel_loop, serial_loop
 
 # Values in a row of a buffer, and how many windows are worked on at a time.
 PITCH, CHUNK = 4160, 4096
+# Rows of results that share the rows they are made of.
+STRIP = 16
 
 
 @serial_loop
@@ -194,30 +196,57 @@ def _median_5(ordered, channels, out):
 
 
 @serial_loop
-def _copy_rows(frame, first, start, size, count, rows):
+def _look_up(values, columns, fill, row):
+    for j in range(row.size):
+        row[j] = values[columns[j]] if columns[j] >= 0 else fill
+
+
+@serial_loop
+def _copy_row(values, layout, start, fill, row):
+    """Copy what a row of windows sees from its column `start` on."""
+    first = min(max(layout.runs[0, 0] - start, 0), row.size)
+    last = max(min(layout.runs[0, 1] - start, row.size), first)
+    columns = layout.columns[start:]
+    _look_up(values, columns, fill, row[:first])
+    inside, middle = values[columns[first] :], row[first:last]
+    for j in range(middle.size):
+        middle[j] = inside[j]
+    _look_up(values, columns[last:], fill, row[last:])
+
+
+@serial_loop
+def _copy_rows(source, layout, top, start, size, count, fill, rows):
     for u in range(size):
-        values, row = frame[first + u, start:], rows[u * PITCH :][:count]
-        for j in range(row.size):
-            row[j] = values[j]
+        row, position = rows[u * PITCH :][:count], layout.rows[top + u]
+        if position < 0:
+            row[:] = fill
+            continue
+        _copy_row(source[position], layout, start, fill, row)
 
 
 @parallel_loop
-def median(frame, channels, size, out):
-    """Fill out (OH, OW*C) with the median of size x size pixels of frame, any unsigned dtype.
+def median(source, layout, size, fill, out):
+    """Fill out (OH, OW*C) with the median of size x size pixels of source, any unsigned dtype.
 
-    The size is 3 or 5; the channels are few enough for two pixels on each side.
+    The size is 3 or 5; the channels are few enough for two pixels on each side. `fill`
+    has one item, of the dtype of source.
     """
     height, width = out.shape
+    channels = layout.channels
     reach = (size - 1) * channels
-    for i in prange(height):
-        rows = np.empty(size * PITCH, frame.dtype)
-        ordered = np.empty(size * PITCH, frame.dtype)
+    for s in prange((height + STRIP - 1) // STRIP):
+        top = s * STRIP
+        depth = min(STRIP, height - top) + size - 1
+        rows = np.empty((STRIP + size - 1) * PITCH, source.dtype)
+        ordered = np.empty(size * PITCH, source.dtype)
         for start in range(0, width, CHUNK):
             n = min(CHUNK, width - start)
-            _copy_rows(frame, i, start, size, n + reach, rows)
-            if size == 3:
-                _sort_columns_3(rows, n + reach, ordered)
-                _median_3(ordered, np.uint64(channels), out[i, start : start + n])
-            else:
-                _sort_columns_5(rows, n + reach, ordered)
-                _median_5(ordered, np.uint64(channels), out[i, start : start + n])
+            _copy_rows(source, layout, top, start, depth, n + reach, fill[0], rows)
+            for i in range(depth - size + 1):
+                seen, found = rows[i * PITCH :], out[top + i, start : start + n]
+                if size == 3:
+                    _sort_columns_3(seen, n + reach, ordered)
+                    _median_3(ordered, np.uint64(channels), found)
+                else:
+                    _sort_columns_5(seen, n + reach, ordered)
+                    _median_5(ordered, np.uint64(channels), found)

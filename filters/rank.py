@@ -7,7 +7,8 @@ from . import correlation
 from .catalogue import named_filter, square_of_size
 from .registry import Odd
 from .sliding import Windows
-from .windows import pair
+from .strips import lay_out
+from .windows import Axis, correlation_axis, pair
 
 # Windows of uint8 with more pixels than this are faster with running histograms.
 MANY_PIXELS = 400
@@ -81,10 +82,37 @@ def rank_filter(
     if not 0 <= rank < rows * columns:
         raise EdgewiseError(f"rank {rank} is not from 0 to {rows * columns - 1}")
     windows = windows or Windows()
+    if rows == columns and rank == rows * columns // 2:
+        found = _median_by_registers(image, rows, windows)
+        if found is not None:
+            return found
     frame = windows.frame(image, (rows, columns))
     work = np.size(image) * rows * columns * WORK
     run = _plain if work < correlation.FEW_MULTIPLY_ADDS else _loops
     return windows.sample(run(frame, rows, columns, rank), image)
+
+
+def _median_by_registers(image, size: int, windows: Windows) -> np.ndarray | None:
+    """Return a small median of whole numbers without framing the picture, or None."""
+    if size not in (3, 5) or np.size(image) * size * size * WORK < correlation.FEW_MULTIPLY_ADDS:
+        return None
+    planes, rows, columns, border = windows.lay(image, (size, size))
+    steps = rows.stride, columns.stride
+    if planes.dtype.kind != "u" or steps != (1, 1) or planes.shape[2] > MOST_CHANNELS:
+        return None
+    out = np.empty((rows.count, columns.count, planes.shape[2]), planes.dtype)
+    _run_registers(planes, rows, columns, border, windows.fill, out)
+    return out if np.ndim(image) == 3 else out[:, :, 0]
+
+
+def _run_registers(planes, rows: Axis, columns: Axis, border: str, fill: float, out) -> None:
+    from . import network_loops
+
+    layout = lay_out(rows, columns, planes.shape[2], border, fill)
+    most = np.iinfo(planes.dtype).max
+    outside = np.array([np.clip(np.rint(fill), 0, most)]).astype(planes.dtype)
+    source, flat = planes.reshape(len(planes), -1), out.reshape(len(out), -1)
+    network_loops.median(source, layout, rows.size, outside, flat)
 
 
 def _plain(frame: np.ndarray, rows: int, columns: int, rank: int) -> np.ndarray:
@@ -133,11 +161,19 @@ def _rank_whole(source, channels, rows, columns, rank, flat) -> None:
 
 
 def _median_by_network(source, channels, size, flat) -> None:
-    from . import median_loops, network_loops
+    from . import median_loops
     from .networks import median_network
 
     if size in (3, 5) and channels <= MOST_CHANNELS:
-        network_loops.median(source, channels, size, flat)
+        planes = source.reshape(len(source), -1, channels)
+        out = flat.reshape(len(flat), -1, channels)
+        rows, columns = (
+            correlation_axis(
+                planes.shape[axis], size, stride=1, dilation=1, padding="valid", anchor=0
+            )
+            for axis in (0, 1)
+        )
+        _run_registers(planes, rows, columns, "edge", 0, out)
     else:
         median_loops.median(source, channels, size, *median_network(size), flat)
 

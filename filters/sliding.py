@@ -78,6 +78,17 @@ class Windows:
         EdgewiseError
             If a dilation is set, or no window fits.
         """
+        planes, rows, columns, border = self.lay(image, shape)
+        return _framed(planes, rows, columns, border, self.fill)
+
+    def lay(self, image: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray, Axis, Axis, str]:
+        """Return the image (H, W, C), its windows' rows and columns, and the border; see `frame`.
+
+        Raises
+        ------
+        EdgewiseError
+            If a dilation is set, or no window fits.
+        """
         if pair(self.dilation, "dilation") != (1, 1):
             raise EdgewiseError("it takes no dilation; leave dilation out")
         planes = as_planes(image)
@@ -85,7 +96,7 @@ class Windows:
         border = border_name(self.border)
         if border not in BORDERS:
             raise EdgewiseError(f"it takes no border {border}; there are {', '.join(BORDERS)}")
-        return _framed(planes, rows, columns, border, self.fill)
+        return planes, rows, columns, border
 
     def sample(self, result: np.ndarray, image: np.ndarray) -> np.ndarray:
         """Return every stride-th result, without the channel axis of a gray image."""
