@@ -50,4 +50,5 @@ def test_one_row(blur, channels, squared, length, taps, seed):
     bilateral_loops._blur_row_plainly(
         expected, 170, x, 300, 100, offsets, near, taps, DECAY, length, channels, squared
     )
-    assert_allclose(found, expected, rtol=1e-4)
+    # Range weights are off by up to 2e-7 of 1, and values go up to 255.
+    assert_allclose(found, expected, atol=1e-3)
