@@ -1,7 +1,7 @@
 """The bilateral filter, compiled: a window of weights that depend on the pixels.
 
 The range weight exp(-x) is (1 - y + y^2/2 - y^3/6)^64 with y = x / 64: off by less
-than 2e-7 of 1, and nothing but multiply-adds, so that it is vectorised. A pixel's sums
+than 8e-7 of 1, and nothing but multiply-adds, so that it is vectorised. A pixel's sums
 stay in registers, spelled in LLVM's terms as in vector_loops.py: RGB takes 0.8 of
 OpenCV's time so, and took 1.7 with a loop along the row for each place of the window.
 """

@@ -1,7 +1,6 @@
 """Files that appear whole or not at all."""
 
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -42,7 +41,7 @@ def atomic_file(path: str | os.PathLike, *, overwrite: bool = False) -> Iterator
             yield file
         return
     _make_folder(path.parent)
-    temporary = path.parent / f".edgewise-{secrets.token_hex(8)}.part"
+    temporary = path.parent / f".edgewise-{os.urandom(8).hex()}.part"
     try:
         # "x" gives the permissions of any new file; tempfile's are for one's own eyes.
         with open(temporary, "xb") as file:

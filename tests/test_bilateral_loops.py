@@ -50,5 +50,6 @@ def test_one_row(blur, channels, squared, length, taps, seed):
     bilateral_loops._blur_row_plainly(
         expected, 170, x, 300, 100, offsets, near, taps, DECAY, length, channels, squared
     )
-    # Range weights are off by up to 2e-7 of 1, and values go up to 255.
-    assert_allclose(found, expected, atol=1e-3)
+    # Range weights are off by up to 8e-7 where the pixel's own weighs 0.1, and values go
+    # up to 255.
+    assert_allclose(found, expected, atol=3e-3)
