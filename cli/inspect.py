@@ -1,11 +1,19 @@
-"""`edgewise inspect`: what files hold."""
+"""`edgewise inspect`: what files hold, and what is wrong with a data set."""
 
 import json
 import os
 
 import click
 
-from .options import examples, jobs_option, json_option, max_pixels_option, with_session
+from .options import (
+    examples,
+    jobs_option,
+    json_option,
+    max_pixels_option,
+    overwrite_option,
+    seed_option,
+    with_session,
+)
 from .session import Session
 
 
@@ -13,42 +21,77 @@ from .session import Session
     epilog=examples(
         "edgewise inspect photo.jpg",
         "edgewise inspect photos/",
+        "edgewise inspect train/ --test test/",
+        "edgewise inspect photos/ --write-split split.csv --share 0.2",
         "edgewise inspect features.npz model.safetensors --json",
         "edgewise inspect shards/ --verify",
     ),
 )
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--test", metavar="DATA", help="Look for FILE's pictures in this data set, too.")
+@click.option(
+    "--near", type=click.FloatRange(0, 1), metavar="R",
+    help="Least correlation of near duplicates; 1 looks for exact ones only.  [default: 0.995]",
+)  # fmt: skip
+@click.option("--write-split", metavar="FILE.csv", help="Write a manifest that divides FILE.")
+@click.option(
+    "--share", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.2,
+    show_default=True, help="How much of each class --write-split puts into the test split.",
+)  # fmt: skip
+@seed_option
+@overwrite_option
 @click.option("--verify", is_flag=True, help="Hash the files of a folder of shards again.")
 @json_option
 @max_pixels_option
 @jobs_option
 @with_session
-def command(session: Session, files, verify, as_json, max_pixels, jobs):
+def command(
+    session: Session, files, test, near, write_split, share, seed, overwrite, verify, as_json,
+    max_pixels, jobs,
+):  # fmt: skip
     """Say what a picture, data set, feature file or model holds.
 
     FILE may also be a folder of pictures, an IDX file, a manifest, a glob,
     @list.txt, - for a picture on stdin, or the word digits. Pictures that
     cannot be read are named; their data set is described without them.
+
+    Of a data set it is also said what is wrong with it: duplicates, exact ones
+    and near ones, across train and test too; unbalanced classes; pictures of a
+    single colour; mixed sizes and colours; and formats or sizes that give the
+    class away. --write-split divides it, duplicates on one side; train and
+    evaluate take the sides as FILE.csv:train and FILE.csv:test.
     """
     from ..images.errors import EdgewiseError
-    from ..reports.inspection import inspect_path
+    from .inspect_data import DataOptions, inspect_data_set
 
-    def watch(items, total):
-        return session.progress(items, total=total, unit="picture", what="reading")
-
+    names = list(dict.fromkeys(name for word in files for name in _expanded(word)))
+    asked = DataOptions(
+        test=test, near=near, write_split=write_split, share=share, seed=seed,
+        overwrite=overwrite, max_pixels=max_pixels, jobs=jobs,
+    )  # fmt: skip
+    asked.check(names)
     found = {}
-    for name in dict.fromkeys(name for word in files for name in _expanded(word)):
+    for name in names:
         try:
-            found[name], failed = inspect_path(name, max_pixels=max_pixels, jobs=jobs, watch=watch)
+            facts = inspect_data_set(session, name, asked) or _other(session, name, asked)
         except EdgewiseError as error:
+            if test or write_split:
+                raise
             session.failed(name, _reason(error, name))
             continue
-        for picture, reason in failed:
-            session.failed(picture, reason)
+        found[name] = facts
         if verify:
             _verify(session, name)
-    _show(found, as_json, titles=len(found) > 1 or len(files) > 1)
+    _show(found, as_json, titles=len(found) > 1 or len(files) > 1, verbose=session.verbose)
     session.finish(len(found), "file")
+
+
+def _other(session: Session, name: str, asked) -> dict:
+    from ..reports.inspection import inspect_path
+
+    if asked.test or asked.write_split:
+        raise click.UsageError(f"--test and --write-split are for data sets, and {name} is none")
+    return inspect_path(name, max_pixels=asked.max_pixels)[0]
 
 
 def _verify(session: Session, name: str) -> None:
@@ -77,11 +120,19 @@ def _reason(error: Exception, name: str) -> str:
     return reason or str(error).removeprefix(name).removeprefix(":").strip()
 
 
-def _show(found: dict[str, dict], as_json: bool, titles: bool) -> None:
+def _show(found: dict[str, dict], as_json: bool, titles: bool, verbose: bool) -> None:
     if as_json:
         click.echo(json.dumps({"schema": "edgewise.inspect/1", "files": found}, allow_nan=False))
     elif found:
-        from ..reports.facts import facts_text
+        texts = [
+            (f"{name}\n" if titles else "") + _text(own, verbose) for name, own in found.items()
+        ]
+        # As bytes: the names of files need not be text.
+        click.echo("\n\n".join(texts).encode(errors="surrogateescape"))
 
-        texts = [(f"{name}\n" if titles else "") + facts_text(own) for name, own in found.items()]
-        click.echo("\n\n".join(texts))
+
+def _text(facts: dict, verbose: bool) -> str:
+    from ..reports.facts import facts_text
+    from ..reports.hygiene import hygiene_text
+
+    return hygiene_text(facts, verbose=verbose) if "findings" in facts else facts_text(facts)

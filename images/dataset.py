@@ -111,8 +111,8 @@ def open_dataset(
     ----------
     source : str, path, or sequence of str
         A folder with one sub-folder per class, an IDX images file (plain or
-        .gz, its labels beside it), a CSV, TSV or JSONL manifest, or
-        ``digits``. Without labels: whatever `find_inputs` takes.
+        .gz, its labels beside it), a CSV, TSV or JSONL manifest, one split of
+        a manifest (``all.csv:train``), or ``digits``. Without labels: whatever `find_inputs` takes.
     labelled : bool
         Whether labels are needed. If not, they are used where there are some.
     max_pixels : int, optional
@@ -146,6 +146,8 @@ def _open_one(word: str, limit: dict, labelled: bool) -> Dataset | None:
         return _of_folder(path, limit, labelled)
     if path.suffix.lower() in manifests.SUFFIXES:
         return _of_manifest(path, limit, labelled)
+    if part := manifests.split_of(word):
+        return _of_manifest(Path(part[0]), limit, labelled).split(part[1])
     if idx.is_idx(path):
         return _of_idx(path, labelled)
     if labelled and not path.exists():

@@ -21,6 +21,19 @@ class Row:
     group: str | None
 
 
+def is_manifest(word: str) -> bool:
+    """Tell by the name whether a word is a manifest, or one split of it: ``all.csv:train``."""
+    return Path(word).suffix.lower() in SUFFIXES or split_of(word) is not None
+
+
+def split_of(word: str) -> tuple[str, str] | None:
+    """Return the manifest and the split that ``all.csv:train`` names, else None."""
+    name, _, split = word.rpartition(":")
+    if split and Path(name).suffix.lower() in SUFFIXES and not Path(word).exists():
+        return name, split
+    return None
+
+
 def read_manifest(path: Path) -> list[Row]:
     """Read a manifest.
 

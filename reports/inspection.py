@@ -3,7 +3,7 @@
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,17 +15,18 @@ from ..features.shards.verify import shard_facts
 from ..features.table import FeatureTable
 from ..images.dataset import Dataset, natural_key, open_dataset
 from ..images.decode import Header, read_header, read_image
-from ..images.errors import EdgewiseError
 from ..images.idx import is_idx
-from ..images.manifests import SUFFIXES as MANIFESTS
+from ..images.manifests import is_manifest
 from ..models.files import Model, load_model
+from ..models.hygiene import Survey, Watch, survey
+from ..models.hygiene_duplicates import NEAR, Duplicates, find_duplicates
 from ..models.linear import LinearModel
+from .hygiene import duplicate_findings, examine
 
 if TYPE_CHECKING:
     from ..models.cnn.model import CnnModel
 
 Facts = dict[str, object]
-Watch = Callable[[Iterable, int], Iterable]
 
 CHANNELS = {
     1: ["gray"],
@@ -87,10 +88,10 @@ def inspect_path(
         return shard_facts(Path(path)), []
     if is_feature_file(path):
         return _features(load_features(path)), []
-    is_data = path.is_dir() or suffix in MANIFESTS or is_idx(path)
-    if is_data or (word == "digits" and not path.exists()):
-        dataset = open_dataset(word, labelled=False, max_pixels=max_pixels)
-        return _dataset(dataset, path, jobs, watch)
+    dataset = data_at(word, max_pixels=max_pixels)
+    if dataset is not None:
+        seen = survey(dataset, jobs=jobs, watch=watch)
+        return inspect_data(seen)[0], seen.failed
     return _picture(path, word, max_pixels), []
 
 
@@ -141,47 +142,88 @@ def _values(plane: np.ndarray) -> Facts:
     return facts | ({"not_finite": plane.size - finite.size} if finite.size < plane.size else {})
 
 
-def _dataset(
-    dataset: Dataset, path: Path, jobs: int | None, watch: Watch
-) -> tuple[Facts, list[tuple[str, str]]]:
-    sizes, failed = _sizes(dataset, jobs, watch)
-    facts: Facts = {"kind": "data set", "pictures": len(dataset), "unreadable": len(failed)}
+def data_at(word: str, *, max_pixels: int) -> Dataset | None:
+    """Open a data set, or return None if a word names something else.
+
+    Raises
+    ------
+    EdgewiseError
+        If it is one that cannot be opened.
+    """
+    path = Path(word)
+    if path.suffix == ".safetensors" or is_shard_folder(path) or is_feature_file(path):
+        return None
+    is_data = path.is_dir() or is_idx(path) or is_manifest(word)
+    if is_data or (word == "digits" and not path.exists()):
+        return open_dataset(word, labelled=False, max_pixels=max_pixels)
+    return None
+
+
+def inspect_data(
+    survey: Survey,
+    test: Survey | None = None,
+    *,
+    near: float | None = NEAR,
+    compared: Callable[[int], object] | None = None,
+) -> tuple[Facts, Duplicates]:
+    """Say what a data set holds, and what is wrong with it.
+
+    Parameters
+    ----------
+    survey : Survey
+    test : Survey, optional
+        Of the pictures that a model will be judged by: duplicates are looked
+        for across the two. Without it, across the splits of a manifest.
+    near : float, optional
+        Least correlation of near duplicates; None looks for exact ones only.
+    compared : callable, optional
+        Told how many pictures were compared with all others.
+
+    Returns
+    -------
+    facts : dict
+        Ready for JSON; ``findings`` are sentences.
+    duplicates : Duplicates
+        Among the pictures of both, those of the test set last.
+    """
+    facts = _data_facts(survey)
+    both = [one for one in (survey, test) if one is not None and len(one)]
+    if not both:
+        return facts, Duplicates(np.empty(0, np.int64), np.empty(0, np.int64), [])
+    found = examine(survey)
+    digests = [sight.digest for one in both for sight in one.sights]
+    signatures = np.concatenate([one.signatures for one in both])
+    duplicates = find_duplicates(digests, signatures, near=near, progress=compared)
+    names = [name for one in both for name in one.names]
+    all_labels = [one.labels for one in both]
+    labels = [own for one in all_labels for own in one or ()] if all(all_labels) else None
+    found |= duplicate_findings(duplicates, names, labels, _sides(survey, both))
+    return facts | found.facts | {"findings": found.sentences}, duplicates
+
+
+def _sides(survey: Survey, both: list[Survey]) -> list[str]:
+    if len(both) > 1:
+        return [one.dataset.source for one in both for _ in range(len(one))]
+    splits = survey.dataset.splits
+    return [splits[i] if splits else "" for i in survey.places]
+
+
+def _data_facts(survey: Survey) -> Facts:
+    dataset = survey.dataset
+    facts: Facts = {
+        "kind": "data set", "pictures": len(dataset), "unreadable": len(survey.failed)
+    }  # fmt: skip
     if dataset.labels is not None:
         counts = Counter(dataset.labels)
         facts["classes"] = {name: counts[name] for name in dataset.classes}
-        if empty := _empty_classes(path, dataset.classes):
+        if empty := _empty_classes(Path(dataset.source), dataset.classes):
             facts["empty_classes"] = empty
     for name, values in (("splits", dataset.splits), ("groups", dataset.groups)):
         if values is not None:
             facts[name] = {key: count for key, count in sorted(Counter(values).items()) if key}
+    sizes = Counter(f"{one.size} {one.colour} {one.dtype}" for one in survey.sights)
     facts["sizes"] = dict(sizes.most_common())
-    return facts, failed
-
-
-def _sizes(
-    dataset: Dataset, jobs: int | None, watch: Watch
-) -> tuple[Counter[str], list[tuple[str, str]]]:
-    if dataset.array is not None:
-        return Counter({_kind(dataset.array[0]): len(dataset)}), []
-    sizes: Counter[str] = Counter()
-    failed: list[tuple[str, str]] = []
-    for i, image in watch(dataset.images(jobs), len(dataset)):
-        if isinstance(image, EdgewiseError):
-            # The error knows the whole path, the data set a part of it.
-            name = getattr(image, "name", dataset.names[i])
-            failed.append((name, getattr(image, "reason", str(image))))
-        else:
-            sizes[_kind(image)] += 1
-    return sizes, failed
-
-
-def _kind(image: np.ndarray) -> str:
-    channels = 1 if image.ndim == 2 else image.shape[2]
-    colour = {1: "gray", 2: "gray+alpha", 3: "RGB", 4: "RGB+alpha"}
-    return (
-        f"{image.shape[1]}x{image.shape[0]} "
-        f"{colour.get(channels, f'{channels} channels')} {image.dtype.name}"
-    )
+    return facts
 
 
 def _empty_classes(path: Path, classes: tuple[str, ...]) -> list[str]:
