@@ -1,6 +1,7 @@
 """The options that set HoG, for every command that extracts features."""
 
 from collections.abc import Callable
+from typing import NoReturn
 
 import click
 
@@ -25,15 +26,27 @@ class PairType(click.ParamType):
 
 
 OPTIONS = (
-    click.option("--preset", metavar="NAME", help="dalal-triggs or skimage."),
+    click.option(
+        "--preset", metavar="NAME", help="dalal-triggs, skimage, opencv, felzenszwalb or vlfeat."
+    ),
     click.option("--cell", type=PairType(), metavar="RxC", help="Pixels of a cell."),
     click.option("--block", type=PairType(), metavar="RxC", help="Cells of a block."),
+    click.option(
+        "--block-stride", type=PairType(), metavar="RxC", help="Cells from one block to the next."
+    ),
     click.option("--bins", type=click.IntRange(min=1), help="Orientation bins."),
     click.option(
         "--signed/--unsigned", default=None, help="Bins over the full circle, or over half of it."
     ),
     click.option("--norm", metavar="NAME", help="l2-hys, l2, l1, l1-sqrt or none."),
-    click.option("--gamma", metavar="NAME", help="none or sqrt."),
+    click.option("--gamma", metavar="NAME", help="none, sqrt, log, or a power such as 0.7."),
+    click.option(
+        "--set",
+        multiple=True,
+        callback=lambda context, option, value: value or None,
+        metavar="NAME=VALUE",
+        help="Any other setting, such as gradient=sobel; --set help lists them all.",
+    ),
     click.option("--gray", is_flag=True, help=GRAY_HELP),
     size_option,
 )
@@ -55,15 +68,44 @@ def chosen_config(default, *, preset, **settings):
         What holds when no preset is named; None for the preset dalal-triggs.
     preset : str or None
     **settings
-        Fields of `HogConfig`, None where the user said nothing.
+        Fields of `HogConfig`, None where the user said nothing; and under
+        "set" others as texts, NAME=VALUE.
     """
     from ..features.config import HogConfig
+    from ..features.setting_text import parse_setting
     from ..images.errors import EdgewiseError
 
+    others = settings.pop("set", None) or ()
     given = {name: value for name, value in settings.items() if value is not None}
     try:
+        if isinstance(given.get("gamma"), str):
+            given["gamma"] = parse_setting("gamma", given["gamma"])
+        given |= _others(others)
         if preset is not None or default is None:
             return HogConfig.preset(preset or "dalal-triggs", **given)
         return default.replace(**given)
     except EdgewiseError as error:
         raise click.UsageError(str(error)) from None
+
+
+def _others(texts: tuple[str, ...]) -> dict:
+    from ..features.setting_text import parse_setting
+
+    given = {}
+    for text in texts:
+        if text == "help":
+            _list_settings()
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise click.UsageError(f'--set takes NAME=VALUE, such as gradient=sobel, not "{text}"')
+        name = name.strip().lower().replace("-", "_")
+        given[name] = parse_setting(name, value.strip())
+    return given
+
+
+def _list_settings() -> NoReturn:
+    """Print every setting with its default and what it may be, and end."""
+    from ..features.setting_text import describe_settings
+
+    click.echo(describe_settings())
+    raise click.exceptions.Exit(0)

@@ -10,6 +10,7 @@ from .flip import flip_hog
 from .hog import hog, hog_batch
 from .opening import open_features
 from .table import FeatureTable
+from .windows import hog_windows
 
 __all__ = [
     "FeatureTable",
@@ -18,6 +19,7 @@ __all__ = [
     "flip_hog",
     "hog",
     "hog_batch",
+    "hog_windows",
     "load_features",
     "open_features",
     "prepare",

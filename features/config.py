@@ -1,14 +1,32 @@
 """The settings of HoG, their presets, and how long a vector they give."""
 
-import math
 from dataclasses import asdict, dataclass, fields, replace
-from difflib import get_close_matches
 from typing import Any
 
 from ..images.errors import EdgewiseError
+from . import sizes
+from .checks import count, flag, hint, one_of, pair, positive, power, sigma
 
-GAMMAS = ("none", "sqrt")
+GAMMAS = ("none", "sqrt", "log")
 NORMS = ("none", "l1", "l1-sqrt", "l2", "l2-hys")
+
+# Settings that are one word of several.
+WORDS = {
+    "gradient": ("centred", "sobel", "prewitt", "forward"),
+    "border": ("reflect", "edge", "zero", "skip"),
+    "colour": ("strongest", "strongest-last", "gray", "red", "green", "blue"),
+    "vote": ("magnitude", "square", "sqrt", "clipped"),
+    "arithmetic": ("exact", "opencv"),
+    "bin_origin": ("edge", "centre"),
+    "interpolation_scope": ("block", "grid"),
+    "window_unit": ("side", "mean"),
+    "window_centre": ("middle", "pixel"),
+    "cell_value": ("mean", "sum"),
+    "norm": NORMS,
+    "epsilon_rule": ("quadrature", "added", "per-value"),
+    "order": ("row", "column"),
+    "layout": ("blocks", "felzenszwalb", "vlfeat"),
+}
 
 
 @dataclass(frozen=True)
@@ -34,28 +52,83 @@ class HogConfig:
         scikit-image: ``orientations``; OpenCV: ``nbins``.
     signed : bool
         Tell a gradient from its opposite. OpenCV: ``signedGradient``.
-    gamma : {"none", "sqrt"}
-        What is done to every pixel value before the gradient.
-        scikit-image: ``transform_sqrt``.
+    gamma : {"none", "sqrt", "log"} or float
+        What is done to every pixel value before the gradient: nothing, the
+        root, log(1 + value), or this power of it.
+        scikit-image: ``transform_sqrt``; OpenCV: ``gammaCorrection``, the root.
     norm : {"l2-hys", "l2", "l1", "l1-sqrt", "none"}
         How a block is normalised. scikit-image: ``block_norm``.
     clip : float
         Largest value that "l2-hys" leaves before it normalises again.
         OpenCV: ``L2HysThreshold``.
     epsilon : float
-        Added to the norm, and in quadrature for L2, so that a flat block is
-        not divided by zero. A cell holds votes averaged over its area, in
-        units of the picture's values.
+        Added to the norm, so that a flat block is not divided by zero, in the
+        unit of a cell's values.
     interpolate_orientation : bool
         Share a vote between the two bins whose centres are nearest, instead
         of giving it all to the bin that it falls into.
     interpolate_space : bool
         Share a vote between the four cells of its block whose centres are
         nearest; what would go to cells outside the block is dropped.
-    window_sigma : float or None
+    window_sigma : float, (float, float) or None
         Standard deviation of the Gaussian that weights the pixels of a
-        block around its centre, in units of the block's height and width;
-        None for no window. OpenCV: ``winSigma``, in pixels.
+        block around its centre, in units of the block's height and width
+        (see `window_unit`); two numbers are for rows and columns; None for no
+        window. OpenCV: ``winSigma``, in pixels.
+    gradient : {"centred", "sobel", "prewitt", "forward"}
+        ``x[i + 1] - x[i - 1]``; the same smoothed along the edge by (1, 2, 1)
+        or (1, 1, 1); ``x[i + 1] - x[i]``. Never divided by anything.
+    border : {"reflect", "edge", "zero", "skip"}
+        What lies beyond the picture: its mirror image about the border pixel
+        (so a centred gradient is 0 across the border), the border pixel, or
+        0; "skip" gives pixels no vote whose gradient would read there.
+    colour : {"strongest", "strongest-last", "gray", "red", "green", "blue"}
+        Which gradient a pixel of several channels uses: that of the channel
+        where it is longest (of equal ones the first, or the last), of the
+        luma (Rec. 601), or of one channel. OpenCV reads blue before red: of
+        red, green and blue it uses the last.
+    vote : {"magnitude", "square", "sqrt", "clipped"}
+        What a pixel gives: the gradient's length, a function of it, or at
+        most `vote_limit`.
+    vote_limit : float
+        The most that a "clipped" vote counts, in units of the picture's values.
+    bin_origin : {"edge", "centre"}
+        Whether the first bin begins at 0 degrees, or has its centre there.
+    arithmetic : {"exact", "opencv"}
+        Whether `gamma` of whole numbers is computed in float64 and angles to
+        float32's rounding, or as OpenCV does: roots in float32, and angles for
+        `interpolate_orientation` by a polynomial whose error of up to 0.01
+        degrees moves a few ten-thousandths of a vote to the next bin.
+    interpolation_scope : {"block", "grid"}
+        Whether `interpolate_space` shares votes among the cells of a block
+        only, or among those of the whole picture. "grid" excludes a window.
+    window_unit : {"side", "mean"}
+        Whether `window_sigma` is in units of the block's height along rows
+        and its width along columns, or of the mean of both. OpenCV: "mean".
+    window_centre : {"middle", "pixel"}
+        Whether the window's centre is the middle of the block, or the centre
+        of the pixel right of and below it, as in OpenCV.
+    cell_value : {"mean", "sum"}
+        Whether a cell holds the votes divided by its pixels, or their sum.
+        scikit-image: "mean"; OpenCV: "sum".
+    epsilon_rule : {"quadrature", "added", "per-value"}
+        How `epsilon` is added to an L2 norm: ``sqrt(sum of squares + epsilon**2)``;
+        ``norm + epsilon``; or ``norm + epsilon * n`` for a block of n values.
+        L1 norms know only the last two. OpenCV: "per-value".
+    second_epsilon : float or None
+        The epsilon of the second normalisation of "l2-hys", never multiplied
+        by n; None for `epsilon` again. OpenCV: 0.001.
+    order : {"row", "column"}
+        Whether blocks, and the cells of a block, are listed row by row, or
+        column by column. OpenCV: "column".
+    layout : {"blocks", "felzenszwalb", "vlfeat"}
+        What the vector holds: normalised blocks; or, of each cell, four
+        normalisations by the cells around it: summed up to ``3 * bins + 4``
+        values (signed bins, unsigned bins, and one sum of each
+        normalisation), without the outermost cells; or as they are, ``4 * bins``
+        values. These two ignore block, block_stride, signed, norm,
+        epsilon_rule, second_epsilon and the window; cells are as many as
+        fit the picture best, rounded.
 
     References
     ----------
@@ -68,27 +141,54 @@ class HogConfig:
     block_stride: tuple[int, int] = (1, 1)
     bins: int = 9
     signed: bool = False
-    gamma: str = "none"
+    gamma: str | float = "none"
     norm: str = "l2-hys"
     clip: float = 0.2
     epsilon: float = 1e-5
     interpolate_orientation: bool = True
     interpolate_space: bool = True
-    window_sigma: float | None = 0.5
+    window_sigma: float | tuple[float, float] | None = 0.5
+    gradient: str = "centred"
+    border: str = "reflect"
+    colour: str = "strongest"
+    vote: str = "magnitude"
+    vote_limit: float = 64.0
+    bin_origin: str = "edge"
+    arithmetic: str = "exact"
+    interpolation_scope: str = "block"
+    window_unit: str = "side"
+    window_centre: str = "middle"
+    cell_value: str = "mean"
+    epsilon_rule: str = "quadrature"
+    second_epsilon: float | None = None
+    order: str = "row"
+    layout: str = "blocks"
 
     def __post_init__(self) -> None:
         for name in ("cell", "block", "block_stride"):
-            object.__setattr__(self, name, _pair(name, getattr(self, name)))
+            object.__setattr__(self, name, pair(name, getattr(self, name)))
         for name in ("signed", "interpolate_orientation", "interpolate_space"):
-            object.__setattr__(self, name, _flag(name, getattr(self, name)))
-        object.__setattr__(self, "bins", _count("bins", self.bins))
-        _one_of("gamma", self.gamma, GAMMAS)
-        _one_of("norm", self.norm, NORMS)
-        for name in ("clip", "epsilon"):
-            object.__setattr__(self, name, _positive(name, getattr(self, name)))
-        if self.window_sigma is not None:
-            sigma = _positive("window_sigma", self.window_sigma)
-            object.__setattr__(self, "window_sigma", sigma)
+            object.__setattr__(self, name, flag(name, getattr(self, name)))
+        object.__setattr__(self, "bins", count("bins", self.bins))
+        for name, known in WORDS.items():
+            one_of(name, getattr(self, name), known)
+        for name in ("clip", "epsilon", "vote_limit"):
+            object.__setattr__(self, name, positive(name, getattr(self, name)))
+        object.__setattr__(self, "gamma", power("gamma", self.gamma, GAMMAS))
+        object.__setattr__(self, "window_sigma", sigma("window_sigma", self.window_sigma))
+        if self.second_epsilon is not None:
+            again = positive("second_epsilon", self.second_epsilon)
+            object.__setattr__(self, "second_epsilon", again)
+        self._refuse_contradictions()
+
+    def _refuse_contradictions(self) -> None:
+        if self.interpolation_scope == "grid" and self.window_sigma is not None:
+            raise EdgewiseError(
+                "a window weights the pixels of a block, and interpolation_scope grid shares "
+                "votes between blocks; use window_sigma none, or interpolation_scope block"
+            )
+        if self.layout != "blocks" and self.interpolation_scope != "grid":
+            raise EdgewiseError(f"the layout {self.layout} needs interpolation_scope grid")
 
     @classmethod
     def preset(cls, name: str, **changes: Any) -> "HogConfig":
@@ -96,8 +196,10 @@ class HogConfig:
 
         Parameters
         ----------
-        name : {"dalal-triggs", "skimage"}
-            The paper's settings, or those of ``skimage.feature.hog``.
+        name : {"dalal-triggs", "skimage", "opencv", "felzenszwalb", "vlfeat"}
+            The paper's settings, those of ``skimage.feature.hog``, of
+            ``cv2.HOGDescriptor``, of Felzenszwalb et al. as in dlib, or of
+            ``vl_hog``'s variant after Dalal and Triggs.
         **changes
             Fields that differ from the preset.
 
@@ -106,8 +208,10 @@ class HogConfig:
         EdgewiseError
             If there is no such preset or field, or a value makes no sense.
         """
+        from .presets import PRESETS
+
         if name not in PRESETS:
-            raise EdgewiseError(f'no HoG preset "{name}"{_hint(name, PRESETS)}')
+            raise EdgewiseError(f'no HoG preset "{name}"{hint(name, PRESETS)}')
         return PRESETS[name].replace(**changes)
 
     def replace(self, **changes: Any) -> "HogConfig":
@@ -115,7 +219,7 @@ class HogConfig:
         known = [field.name for field in fields(self)]
         for name in changes:
             if name not in known:
-                raise EdgewiseError(f'no HoG setting "{name}"{_hint(name, known)}')
+                raise EdgewiseError(f'no HoG setting "{name}"{hint(name, known)}')
         return replace(self, **changes)
 
     @classmethod
@@ -133,7 +237,18 @@ class HogConfig:
     @property
     def least_size(self) -> tuple[int, int]:
         """Rows and columns of the smallest picture that holds one block."""
-        return self.cell[0] * self.block[0], self.cell[1] * self.block[1]
+        return sizes.least(self)
+
+    def nearest_sizes(self, rows: int, columns: int) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Return the nearest sizes of pictures that cells and blocks fill to the last pixel.
+
+        Returns
+        -------
+        (int, int), (int, int)
+            Rows and columns, at most as large as asked for and at least as
+            large; the least size where the picture is smaller.
+        """
+        return sizes.nearest(self, rows, columns)
 
     def grid(self, rows: int, columns: int) -> tuple[int, int, int, int]:
         """Return how many cells and blocks fit into a picture.
@@ -144,78 +259,25 @@ class HogConfig:
         Returns
         -------
         cell_rows, cell_columns, block_rows, block_columns : int
+            In a layout by cell, cells count as blocks.
 
         Raises
         ------
         EdgewiseError
             If not even one block fits.
         """
-        cells = rows // self.cell[0], columns // self.cell[1]
-        if cells[0] < self.block[0] or cells[1] < self.block[1]:
-            raise EdgewiseError(self._too_small(rows, columns))
-        block_rows, block_columns = (
-            (cells[a] - self.block[a]) // self.block_stride[a] + 1 for a in (0, 1)
-        )
-        return (*cells, block_rows, block_columns)
-
-    def _too_small(self, rows: int, columns: int) -> str:
-        least = self.least_size
-        return (
-            f"a picture of {columns}x{rows} pixels is too small for one block of "
-            f"{self.block[1]}x{self.block[0]} cells of {self.cell[1]}x{self.cell[0]} pixels; "
-            f"use pictures of at least {least[1]}x{least[0]}, or smaller cells or blocks"
-        )
+        return sizes.grid(self, rows, columns)
 
     def length(self, rows: int, columns: int) -> int:
         """Return the length of the vector of a picture of any number of channels."""
         _, _, block_rows, block_columns = self.grid(rows, columns)
-        return block_rows * block_columns * self.block[0] * self.block[1] * self.bins
+        return block_rows * block_columns * self.values_a_block
 
-
-def _hint(name: str, known: Any) -> str:
-    near = get_close_matches(name, list(known), n=1)
-    return f'; did you mean "{near[0]}"?' if near else f"; there are {', '.join(known)}"
-
-
-def _one_of(name: str, value: Any, known: tuple[str, ...]) -> None:
-    if value not in known:
-        raise EdgewiseError(f'{name} is one of {", ".join(known)}, not "{value}"')
-
-
-def _count(name: str, value: Any) -> int:
-    # bool is an int to Python, and True cells are a mistake.
-    if isinstance(value, bool) or not hasattr(value, "__index__") or value < 1:
-        raise EdgewiseError(f"{name} is a whole number of at least 1, not {value!r}")
-    return int(value)
-
-
-def _pair(name: str, value: Any) -> tuple[int, int]:
-    both = (value, value) if hasattr(value, "__index__") else value
-    if not isinstance(both, (tuple, list)) or len(both) != 2:
-        raise EdgewiseError(f"{name} is one whole number or two, (rows, columns), not {value!r}")
-    return _count(name, both[0]), _count(name, both[1])
-
-
-def _flag(name: str, value: Any) -> bool:
-    # Also takes NumPy's bool, which is no bool to Python.
-    if not isinstance(value, bool) and str(value) not in ("True", "False"):
-        raise EdgewiseError(f"{name} is True or False, not {value!r}")
-    return bool(value)
-
-
-def _positive(name: str, value: Any) -> float:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not 0 < number < math.inf:
-        raise EdgewiseError(f"{name} is a number above 0, not {value!r}")
-    return number
-
-
-PRESETS = {
-    "dalal-triggs": HogConfig(),
-    "skimage": HogConfig(
-        block=(3, 3), interpolate_orientation=False, interpolate_space=False, window_sigma=None
-    ),
-}
+    @property
+    def values_a_block(self) -> int:
+        """Values of a block, or of a cell in a layout by cell."""
+        if self.layout == "felzenszwalb":
+            return 3 * self.bins + 4
+        if self.layout == "vlfeat":
+            return 4 * self.bins
+        return self.block[0] * self.block[1] * self.bins

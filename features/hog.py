@@ -5,22 +5,19 @@ from typing import Any
 import numpy as np
 
 from ..images.errors import EdgewiseError
+from .compute import fill
 from .config import HogConfig
-from .layout import Plan
-
-# Up to so many pixels in all NumPy takes less than 2 ms, and loading the
-# compiled loops half a second. They agree to float32 rounding.
-FEW_PIXELS = 4096
-
-# Work for one thread, about 2 ms. On two idle cores 512x512 take 0.8 ms with
-# two threads and 1.0 ms with one; where another program keeps a core busy, 13 ms
-# and 1.2 ms, because a thread waits for its turn.
-PIXELS_A_THREAD = 400_000
 
 KEPT = (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32))
 
 
-def hog(image: np.ndarray, config: HogConfig | str = "dalal-triggs", **changes: Any) -> np.ndarray:
+def hog(
+    image: np.ndarray,
+    config: HogConfig | str = "dalal-triggs",
+    *,
+    mask: np.ndarray | None = None,
+    **changes: Any,
+) -> np.ndarray:
     """Compute the histograms of oriented gradients of one picture.
 
     Parameters
@@ -31,13 +28,18 @@ def hog(image: np.ndarray, config: HogConfig | str = "dalal-triggs", **changes: 
         the strongest gradient, so an alpha channel has to be dropped before.
     config : HogConfig or str
         Settings, or the name of a preset.
+    mask : ndarray, (H, W) bool, optional
+        Valid pixels. A pixel votes if it and those that its gradient reads
+        are valid; what lies beyond the picture's border is.
     **changes
         Settings that differ from `config`.
 
     Returns
     -------
     ndarray, (n,) float32
-        By block row, block column, cell row, cell column, bin.
+        By block row, block column, cell row, cell column, bin; columns
+        before rows where `order` is "column". By cell row, cell column, value
+        for the layouts by cell.
 
     Raises
     ------
@@ -46,9 +48,9 @@ def hog(image: np.ndarray, config: HogConfig | str = "dalal-triggs", **changes: 
 
     Notes
     -----
-    The gradient is ``x[i + 1] - x[i - 1]``, not halved, and 0 across the
-    picture's border. Pixels beyond the last whole cell only serve the gradient
-    of their neighbours. A NaN or an infinity makes the blocks it touches NaN.
+    Pixels beyond the last whole cell only serve the gradient of their
+    neighbours. A NaN or an infinity makes the blocks it touches NaN, unless
+    the mask excludes it.
 
     The preset ``skimage`` equals ``skimage.feature.hog``, except that a
     gradient which points up by less than rounding, an angle of -1e-17
@@ -63,13 +65,14 @@ def hog(image: np.ndarray, config: HogConfig | str = "dalal-triggs", **changes: 
     image = np.asarray(image)
     if image.ndim not in (2, 3):
         raise EdgewiseError(f"a picture has the shape (H, W) or (H, W, C), not {image.shape}")
-    return hog_batch(image[None], config, **changes)[0]
+    return hog_batch(image[None], config, mask=mask, **changes)[0]
 
 
 def hog_batch(
     images: np.ndarray,
     config: HogConfig | str = "dalal-triggs",
     *,
+    mask: np.ndarray | None = None,
     out: np.ndarray | None = None,
     **changes: Any,
 ) -> np.ndarray:
@@ -81,6 +84,8 @@ def hog_batch(
         As for `hog`.
     config : HogConfig or str
         Settings, or the name of a preset.
+    mask : ndarray, (H, W) or (N, H, W) bool, optional
+        Valid pixels of all pictures, or of each; see `hog`.
     out : ndarray, (N, n) float32, optional
         C-contiguous array that is filled and returned, instead of a new one.
     **changes
@@ -96,22 +101,24 @@ def hog_batch(
     EdgewiseError
         As `hog`.
     """
-    config = _settings(config, changes)
-    images = _as_pictures(images)
+    config = as_settings(config, changes)
+    images = as_pictures(images)
     count, rows, columns = images.shape[:3]
     out = _as_output(out, (count, config.length(rows, columns)))
+    mask = None if mask is None else _as_mask(mask, images.shape[:3])
     if count:
-        _compute(_for_the_loops(_compressed(images, config.gamma)), config, out)
+        fill(images, config, mask, out)
     return out
 
 
-def _settings(config: HogConfig | str, changes: dict[str, Any]) -> HogConfig:
+def as_settings(config: HogConfig | str, changes: dict[str, Any]) -> HogConfig:
+    """Return settings, or those of a preset's name, with changes."""
     if isinstance(config, str):
         return HogConfig.preset(config, **changes)
     return config.replace(**changes) if changes else config
 
 
-def _as_pictures(images: np.ndarray) -> np.ndarray:
+def as_pictures(images: np.ndarray) -> np.ndarray:
     """Return pictures as a C-contiguous (N, H, W, C) array of a dtype the loops know."""
     images = np.asarray(images)
     if images.ndim not in (3, 4):
@@ -127,6 +134,17 @@ def _as_pictures(images: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(images if images.ndim == 4 else images[..., None])
 
 
+def _as_mask(mask: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Return a mask of (N, H, W), or of (1, H, W) where it is one for all pictures."""
+    mask = np.asarray(mask)
+    if mask.dtype != bool or mask.shape not in (shape, shape[1:]):
+        raise EdgewiseError(
+            f"a mask holds True and False in the pictures' shape, {shape[1:]}: "
+            f"its shape is {mask.shape}, its dtype {mask.dtype}"
+        )
+    return mask if mask.ndim == 3 else mask[None]
+
+
 def _as_output(out: np.ndarray | None, shape: tuple[int, int]) -> np.ndarray:
     if out is None:
         return np.empty(shape, np.float32)
@@ -136,53 +154,3 @@ def _as_output(out: np.ndarray | None, shape: tuple[int, int]) -> np.ndarray:
             f"its shape is {out.shape}, its dtype {out.dtype}"
         )
     return out
-
-
-def _compressed(images: np.ndarray, gamma: str) -> np.ndarray:
-    if gamma == "none":
-        return images
-    # Differences of roots cancel: the roots of whole numbers need float64.
-    # float32 stays, as in scikit-image.
-    exact = np.float32 if images.dtype == np.float32 else np.float64
-    if images.dtype == np.float32 and images.size and images.min() < 0:
-        raise EdgewiseError("gamma sqrt needs values of at least 0, and the picture has less")
-    return np.sqrt(images, dtype=exact)
-
-
-def _for_the_loops(images: np.ndarray) -> np.ndarray:
-    """Return uint16 as float32, which holds it exactly: compiling loops for it takes seconds."""
-    return images.astype(np.float32) if images.dtype == np.uint16 else images
-
-
-def _compute(images: np.ndarray, config: HogConfig, out: np.ndarray) -> None:
-    rows, columns = images.shape[1:3]
-    exact = np.float64 if images.dtype == np.float64 else np.float32
-    plan = Plan.of(config, rows, columns, exact)
-    if images[..., 0].size <= FEW_PIXELS and np.isfinite(images).all():
-        from . import plain
-
-        histograms = plain.histograms(images, plan.votes, plan.units)
-        out[:] = plain.normalise(histograms, plan.gather, plan.blocks).reshape(out.shape)
-    else:
-        _compute_compiled(images, plan, out)
-
-
-def _compute_compiled(images: np.ndarray, plan: Plan, out: np.ndarray) -> None:
-    from ..jit import at_most_threads
-    from . import loops
-
-    count, rows, columns, channels = images.shape
-    shape = (count, *plan.units, *plan.cells, plan.votes.bins)
-    # Units that are blocks are normalised where they stand.
-    histograms = np.empty(shape, np.float32) if plan.gather.shared else out.reshape(shape)
-    pieces = plan.tasks(count)
-    with at_most_threads(min(len(pieces), 1 + count * rows * columns // PIXELS_A_THREAD)):
-        loops.histograms(
-            images.reshape(count, rows, columns * channels),
-            channels,
-            pieces,
-            plan.votes,
-            histograms,
-        )
-        cells = histograms.reshape(count, plan.units[0], -1)
-        loops.normalise(cells, plan.gather, out.reshape(count, *plan.blocks, -1))

@@ -1,9 +1,10 @@
 """Features from text: `hog:cell=4:bins=18:signed,hog:cell=8,pixels:8x8`."""
 
-from dataclasses import fields
 from typing import Any
 
-from ..features.config import PRESETS, HogConfig
+from ..features.config import HogConfig
+from ..features.presets import PRESETS
+from ..features.setting_text import parse_number, parse_setting
 from ..filters.grammar import Step, parse_chain
 from ..images.errors import EdgewiseError
 from .linear_features import Features, Joined, Part, Pixels
@@ -58,38 +59,14 @@ def _part(step: Step, channels: int, default: HogConfig) -> Part:
 def _settings(step: Step) -> dict[str, Any]:
     """Return the settings of HoG: words alone are switched on."""
     given: dict[str, Any] = dict.fromkeys(step.values, True)
-    return given | {name: _value(name, text) for name, text in step.options.items()}
-
-
-def _value(name: str, text: str) -> Any:
-    kinds = {field.name: field.type for field in fields(HogConfig)}
-    low, kind = text.lower(), str(kinds.get(name, ""))
-    if low in ("yes", "true", "no", "false"):
-        return low in ("yes", "true")
-    if low == "none" and "None" in kind:
-        return None
-    if "tuple" in kind and "x" in low:
-        low, _, second = low.partition("x")
-        return _number(low), _number(second)
-    return text if "str" in kind else _number(low)
-
-
-def _number(text: str) -> int | float:
-    try:
-        return int(text)
-    except ValueError:
-        pass
-    try:
-        return float(text)
-    except ValueError:
-        raise EdgewiseError(f'"{text}" is not a number') from None
+    return given | {name: parse_setting(name, text) for name, text in step.options.items()}
 
 
 def _pixels(step: Step, channels: int) -> Pixels:
     unknown = [name for name in step.options if name != "scale"]
     if unknown or len(step.values) > 1:
         raise EdgewiseError("pixels are written pixels, pixels:WxH or pixels:WxH:scale=NUMBER")
-    scale = float(_number(step.options.get("scale", "1")))
+    scale = float(parse_number(step.options.get("scale", "1")))
     if not 0 < scale < float("inf"):
         raise EdgewiseError(f"scale is a number above 0, not {scale:g}")
     return Pixels(_grid(step.values[0]) if step.values else None, channels, scale)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..features.config import HogConfig
+from ..features.order import as_blocks, as_cells
 from ..images.errors import EdgewiseError
 
 # The hundredth of strokes that may be equally white, so that a few sharp edges
@@ -49,14 +50,17 @@ def hog_picture(
             f"with these settings give {config.length(*size)} values"
         )
     cells = cell_histograms(vector, config, size)
-    circle = 2 * np.pi if config.signed else np.pi
-    if config.signed and config.bins % 2 == 0:
+    signed = config.signed and config.layout == "blocks"
+    circle = 2 * np.pi if signed else np.pi
+    if signed and config.bins % 2 == 0:
         # An edge has no sign: opposite bins are one stroke.
         cells = cells[:, :, : config.bins // 2] + cells[:, :, config.bins // 2 :]
         circle = np.pi
     brightness = _brightness(cells)
     shape = _glyph_shape(config.cell, cell_pixels)
-    strokes = _strokes(brightness.shape[2], circle, shape)
+    strokes = _strokes(
+        brightness.shape[2], circle, shape, 0.5 if config.bin_origin == "edge" else 0
+    )
     rows, columns, _ = brightness.shape
     picture = np.empty((rows, shape[0], columns, shape[1]), np.uint8)
     for r in range(rows):
@@ -76,7 +80,9 @@ def cell_histograms(vector: np.ndarray, config: HogConfig, size: tuple[int, int]
         0 where a cell belongs to no block.
     """
     cell_rows, cell_columns, block_rows, block_columns = config.grid(*size)
-    blocks = vector.reshape(block_rows, block_columns, *config.block, config.bins)
+    if config.layout != "blocks":
+        return _unsigned(as_cells(vector, config, size), config)
+    blocks = as_blocks(vector, config, size)
     total = np.zeros((cell_rows, cell_columns, config.bins), np.float32)
     count = np.zeros((cell_rows, cell_columns, 1), np.float32)
     down, right = config.block_stride
@@ -87,6 +93,16 @@ def cell_histograms(vector: np.ndarray, config: HogConfig, size: tuple[int, int]
             total[rows, columns] += blocks[:, :, r, c]
             count[rows, columns] += 1
     return total / np.maximum(count, 1)
+
+
+def _unsigned(cells: np.ndarray, config: HogConfig) -> np.ndarray:
+    """Return the unsigned bins of a layout by cell, all that speaks of them added up."""
+    bins = config.bins
+    if config.layout == "vlfeat":
+        return cells.reshape(*cells.shape[:2], 4, bins).sum(axis=2)
+    total = cells[:, :, :bins] + cells[:, :, bins : 2 * bins] + cells[:, :, 2 * bins : 3 * bins]
+    # The outermost cells have no values.
+    return np.pad(total, ((1, 1), (1, 1), (0, 0)))
 
 
 def _brightness(cells: np.ndarray) -> np.ndarray:
@@ -103,10 +119,10 @@ def _glyph_shape(cell: tuple[int, int], pixels: int) -> tuple[int, int]:
     return round(pixels * cell[0] / least), round(pixels * cell[1] / least)
 
 
-def _strokes(bins: int, circle: float, shape: tuple[int, int]) -> np.ndarray:
+def _strokes(bins: int, circle: float, shape: tuple[int, int], first: float) -> np.ndarray:
     """Return one antialiased stroke a bin, (bins, rows, columns), 0 to 1."""
     y, x = np.indices(shape, np.float32) - (np.array(shape)[:, None, None] - 1) / 2
-    angle = ((np.arange(bins) + 0.5) * circle / bins)[:, None, None]
+    angle = ((np.arange(bins) + first) * circle / bins)[:, None, None]
     # The gradient points along (cosine, sine): a stroke's points are those
     # that are near to the centre in that direction.
     across = np.abs(x * np.cos(angle) + y * np.sin(angle))

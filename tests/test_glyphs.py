@@ -108,3 +108,20 @@ def test_cells_are_the_mean_of_their_blocks():
 def test_a_vector_of_another_length():
     with pytest.raises(EdgewiseError, match=r"shape is \(7,\), but 40x32 pixels .* give 432"):
         hog_picture(np.zeros(7), CONFIG, (32, 40))
+
+
+@pytest.mark.parametrize("preset", ["opencv", "felzenszwalb", "vlfeat"])
+def test_every_preset_draws_the_edge_that_there_is(preset):
+    config = HogConfig.preset(preset)
+    image = np.zeros((64, 64), np.uint8)
+    image[:, 36:] = 200
+    cells = cell_histograms(hog(image, config), config, image.shape)
+    assert cells.shape == (8, 8, 9)
+    # An upright edge has a gradient across: at 0 degrees, upon the centre of
+    # the first bin or upon the edge between the first and the last.
+    strongest = set(cells[2:6, 4].argmax(axis=1))
+    assert strongest <= {0, 8}
+    drawing = hog_picture(hog(image, config), config, image.shape, cell_pixels=16)
+    across = np.flatnonzero(drawing[:, :].max(axis=0) > 100)
+    np.testing.assert_array_equal(np.unique(across // 16) >= 3, True)
+    np.testing.assert_array_equal(np.unique(across // 16) <= 5, True)

@@ -15,10 +15,10 @@ from skimage.feature import hog as skimage_hog
 
 from edgewise.features import HogConfig, hog, hog_batch
 from edgewise.images.errors import EdgewiseError
-from naive import hog as naive_hog
+from naive_hog import hog as naive_hog
 
-# The function bears its module's name.
-HOG_MODULE = sys.modules["edgewise.features.hog"]
+# Where the way through the steps is chosen.
+COMPUTE = sys.modules["edgewise.features.compute"]
 
 DTYPES = (np.uint8, np.uint16, np.float32)
 WAYS = {"numpy": 10**18, "numba": -1}
@@ -28,7 +28,7 @@ ways = pytest.mark.parametrize("way", WAYS)
 
 @contextmanager
 def going(way):
-    with patch.object(HOG_MODULE, "FEW_PIXELS", WAYS[way]):
+    with patch.object(COMPUTE, "FEW_PIXELS", WAYS[way]):
         yield
 
 
@@ -219,7 +219,7 @@ def test_batch_is_each_picture(preset, shape):
 def test_threads_do_not_change_a_byte(preset, shape, monkeypatch):
     from edgewise.jit import at_most_threads
 
-    monkeypatch.setattr(HOG_MODULE, "PIXELS_A_THREAD", 1)
+    monkeypatch.setattr(COMPUTE, "PIXELS_A_THREAD", 1)
     images = picture(6, shape, np.uint8)
     many = hog_batch(images, preset)
     with at_most_threads(1):
@@ -340,9 +340,9 @@ UNCOMPILED = """
 import sys
 import numpy as np
 sys.path.insert(0, {tests!r})
-from naive import hog as naive_hog
+from naive_hog import hog as naive_hog
 from edgewise.features import HogConfig, hog
-sys.modules["edgewise.features.hog"].FEW_PIXELS = -1
+sys.modules["edgewise.features.compute"].FEW_PIXELS = -1
 random = np.random.default_rng(1)
 for shape in ((21, 18), (20, 17, 3)):
     image = random.integers(0, 256, shape, dtype=np.uint8)

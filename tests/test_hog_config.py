@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgewise.features import HogConfig, hog
-from edgewise.features.config import PRESETS
 from edgewise.features.layout import bin_edges, shares_cells, spatial_weights
+from edgewise.features.presets import PRESETS
+from edgewise.features.setting_text import describe_settings, parse_setting
 from edgewise.images.errors import EdgewiseError
 
 
@@ -56,14 +57,21 @@ def test_every_field_is_documented():
         ({"bins": 9.0}, "bins is a whole number"),
         ({"signed": 1}, "signed is True or False, not 1"),
         ({"interpolate_space": "yes"}, "interpolate_space is True or False"),
-        ({"gamma": "log"}, 'gamma is one of none, sqrt, not "log"'),
+        ({"gamma": "cube"}, "gamma is one of none, sqrt, log, or a power above 0, not 'cube'"),
+        ({"gamma": -1}, "gamma is one of none, sqrt, log, or a power above 0, not -1"),
+        ({"gradient": "scharr"}, 'gradient is one of centred, sobel, .*, not "scharr"'),
+        ({"vote_limit": 0}, "vote_limit is a number above 0"),
+        ({"second_epsilon": "no"}, "second_epsilon is a number above 0"),
+        ({"window_sigma": (1, 0)}, "window_sigma is a number above 0"),
+        ({"layout": "vlfeat"}, "the layout vlfeat needs interpolation_scope grid"),
+        ({"interpolation_scope": "grid", "window_sigma": 1}, "a window weights the pixels"),
         ({"norm": "L2"}, 'norm is one of .*, not "L2"'),
         ({"clip": 0}, "clip is a number above 0"),
         ({"epsilon": float("nan")}, "epsilon is a number above 0"),
         ({"window_sigma": -1}, "window_sigma is a number above 0"),
         ({"window_sigma": "wide"}, "window_sigma is a number above 0"),
         ({"bin": 9}, 'no HoG setting "bin"; did you mean "bins"'),
-        ({"colour": 9}, 'no HoG setting "colour"'),
+        ({"color": 9}, 'no HoG setting "color"; did you mean "colour"'),
     ],
 )
 def test_settings_that_make_no_sense(changes, text):
@@ -124,3 +132,53 @@ def test_cells_are_shared_only_by_whole_unweighted_votes():
     assert shares_cells(HogConfig.preset("skimage"))
     assert not shares_cells(HogConfig.preset("skimage", window_sigma=0.5))
     assert not shares_cells(HogConfig.preset("skimage", interpolate_space=True))
+
+
+def test_settings_of_a_layout_by_cell():
+    config = HogConfig.preset("felzenszwalb", cell=8)
+    assert config.least_size == (20, 20)
+    assert config.grid(64, 60) == (8, 8, 6, 6)
+    assert config.length(64, 60) == 6 * 6 * 31
+    assert HogConfig.preset("vlfeat").length(64, 60) == 8 * 8 * 36
+    with pytest.raises(EdgewiseError, match="19x64 pixels is too small for the layout felz"):
+        config.grid(64, 19)
+
+
+@given(
+    size=st.tuples(st.integers(1, 70), st.integers(1, 70)),
+    config=st.builds(
+        HogConfig,
+        cell=st.tuples(st.integers(1, 4), st.integers(1, 4)),
+        block=st.tuples(st.integers(1, 3), st.integers(1, 3)),
+        block_stride=st.tuples(st.integers(1, 4), st.integers(1, 4)),
+    ),
+)
+def test_the_nearest_sizes_are_used_to_the_last_pixel(size, config):
+    low, high = config.nearest_sizes(*size)
+    for near in (low, high):
+        grid = config.grid(*near)
+        for a in (0, 1):
+            cells = (grid[2 + a] - 1) * config.block_stride[a] + config.block[a]
+            assert cells * config.cell[a] == near[a]
+    for a in (0, 1):
+        step = config.block_stride[a] * config.cell[a]
+        assert low[a] <= max(size[a], config.least_size[a]) < low[a] + step
+        assert high[a] >= size[a] > high[a] - step or high[a] == config.least_size[a]
+
+
+def test_settings_written_as_text_are_the_settings():
+    for preset in PRESETS.values():
+        for name, value in vars(preset).items():
+            text = "x".join(map(str, value)) if isinstance(value, tuple) else str(value)
+            assert parse_setting(name, text) == value
+    assert parse_setting("window_sigma", "0.25x1") == (0.25, 1)
+    assert parse_setting("signed", "no") is False
+    with pytest.raises(EdgewiseError, match='"wide" is not a number'):
+        parse_setting("epsilon", "wide")
+
+
+def test_every_setting_is_listed():
+    listed = describe_settings()
+    for field in fields(HogConfig):
+        assert f"\n{field.name}=" in "\n" + listed
+    assert "epsilon=1e-05   (float)" in listed

@@ -98,11 +98,12 @@ def test_row_and_name_contradict(photos, features):
     bins=st.integers(1, 10),
     signed=st.booleans(),
     shared=st.booleans(),
+    order=st.sampled_from(["row", "column"]),
     more=st.integers(0, 3),
     seed=st.integers(0, 99),
 )
 def test_a_mirrored_vector_is_that_of_the_mirrored_picture(
-    cell, block, stride, bins, signed, shared, more, seed
+    cell, block, stride, bins, signed, shared, order, more, seed
 ):
     config = HogConfig(
         cell=cell,
@@ -112,10 +113,22 @@ def test_a_mirrored_vector_is_that_of_the_mirrored_picture(
         signed=signed,
         interpolate_space=shared,
         window_sigma=0.5 if shared else None,
+        order=order,
     )
     size = cell[0] * block[0] + 5, cell[1] * (block[1] + more * stride[1])
     images = np.random.default_rng(seed).normal(size=(2, *size)).astype(np.float32)
     flipped = flip_hog(hog_batch(images, config), config, size)
+    mirrored = np.ascontiguousarray(images[:, :, ::-1])
+    assert_allclose(flipped, hog_batch(mirrored, config), atol=2e-5)
+
+
+@pytest.mark.parametrize("preset", ["felzenszwalb", "vlfeat"])
+@pytest.mark.parametrize("bins", [4, 9])
+def test_a_mirrored_vector_of_a_layout_by_cell(preset, bins):
+    # Soft bins: a gradient upon the edge between two goes to the same ones from either side.
+    config = HogConfig.preset(preset, cell=6, bins=bins, interpolate_orientation=True)
+    images = np.random.default_rng(4).integers(0, 256, (3, 40, 48, 3), dtype=np.uint8)
+    flipped = flip_hog(hog_batch(images, config), config, (40, 48))
     mirrored = np.ascontiguousarray(images[:, :, ::-1])
     assert_allclose(flipped, hog_batch(mirrored, config), atol=2e-5)
 
@@ -129,8 +142,10 @@ def test_mirroring_twice_changes_nothing():
 @pytest.mark.parametrize(
     ("size", "changes", "message"),
     [
-        ((48, 67), {}, "3 of 67 columns over on the right.*64 pixels wide"),
+        ((48, 67), {}, "fill 64 of 67 columns.*64 pixels wide"),
         ((48, 64), {"bins": 9, "signed": True}, "9 signed bins"),
+        ((48, 64), {"window_centre": "pixel"}, "a block window off the block's middle"),
+        ((48, 64), {"gradient": "forward"}, "a forward gradient"),
     ],
 )
 def test_what_tells_left_from_right_is_refused(size, changes, message):
