@@ -18,9 +18,8 @@ both took the same, is counted. Canny: thinning with branches 187 ms, without 49
 import cv2
 import numpy as np
 import scipy.ndimage
-from skimage.measure import block_reduce
 
-from edgewise import correlate, kernel, pool
+from edgewise import correlate, kernel
 from edgewise.filters.bilateral import bilateral
 from edgewise.filters.canny import canny
 from edgewise.filters.edges import edge_strength
@@ -45,7 +44,6 @@ def run(repeat: int) -> list[Row]:
         *_edges(gray, repeat),
         *_medians(gray, repeat),
         *_bilateral(gray, colour, repeat),
-        *_pooling(gray, repeat),
     ]
 
 
@@ -133,43 +131,3 @@ def _bilateral(gray: np.ndarray, colour: np.ndarray, repeat: int) -> list[Row]:
             min(5, repeat),
         )
     return rows
-
-
-def _pooling(gray: np.ndarray, repeat: int) -> list[Row]:
-    rows = []
-    for kind, function in (("max", np.max), ("average", np.mean)):
-        rows += compare(
-            f"2x2 {kind} pooling, gray",
-            lambda kind=kind: pool(gray, 2, kind=kind),
-            {"scikit-image": lambda function=function: block_reduce(gray, (2, 2), function)},
-            min(5, repeat),
-        )
-        rows += compare(
-            f"3x3 {kind} pooling, stride 2, gray",
-            lambda kind=kind: pool(gray, 3, kind=kind, stride=2),
-            _torch_pooling(gray, kind),
-            min(5, repeat),
-        )
-    return rows
-
-
-def _torch_pooling(gray: np.ndarray, kind: str) -> dict:
-    """Return PyTorch's pooling where it is installed, otherwise NumPy's on shifted slices."""
-    try:
-        from torch import from_numpy
-        from torch.nn.functional import avg_pool2d, max_pool2d
-    except ImportError:
-        combine = np.maximum if kind == "max" else np.add
-        return {"NumPy, shifted slices": lambda: _shifted(gray, combine)}
-    image = from_numpy(gray.astype(np.float32))[None, None]
-    function = max_pool2d if kind == "max" else avg_pool2d
-    return {"PyTorch, float32": lambda: function(image, 3, stride=2)}
-
-
-def _shifted(image: np.ndarray, combine) -> np.ndarray:
-    height, width = (image.shape[0] - 3) // 2 + 1, (image.shape[1] - 3) // 2 + 1
-    result = np.zeros((height, width), np.float32)
-    for u in range(3):
-        for v in range(3):
-            combine(result, image[u::2, v::2][:height, :width], out=result)
-    return result
