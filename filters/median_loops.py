@@ -1,7 +1,7 @@
 """The median of windows of any size by sorting networks, compiled; see networks.py.
 
-For numbers of four bytes, where this takes half the time of counting bit by bit; on
-9x9 bytes it takes twice. 3x3 and 5x5 stand in network_loops.py.
+For 7x7 numbers of four bytes, where this takes 0.8 of the time of counting bit by bit
+(9x9: 1.05 of it). 3x3 and 5x5 stand in network_loops.py.
 """
 
 import numpy as np

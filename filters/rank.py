@@ -13,8 +13,8 @@ from .windows import Axis, correlation_axis, pair
 # Windows of uint8 with more pixels than this are faster with running histograms.
 MANY_PIXELS = 400
 # Medians of windows up to this size are found by sorting networks, by the bytes of a
-# pixel: counting takes eight rounds for each.
-LARGEST_NETWORK = {1: 5, 2: 5, 4: 9}
+# pixel: counting takes eight rounds for each of these.
+LARGEST_NETWORK = {1: 5, 2: 5, 4: 7}
 # Channels whose neighbours fit in network_loops.py's rows.
 MOST_CHANNELS = 16
 # What one pixel of a window costs here, in multiply-adds of a correlation.
@@ -152,6 +152,13 @@ def _rank_whole(source, channels, rows, columns, rank, flat) -> None:
     if source.dtype == np.uint8 and MANY_PIXELS < pixels < 2**16:
         strip = max(64, 2 * rows)
         rank_loops.rank_of_bytes(source, channels, rows, columns, rank, strip, flat)
+        return
+    if pixels <= np.iinfo(source.dtype).max:
+        from . import counting_loops
+
+        offsets = np.add.outer(np.arange(rows) * source.shape[1], np.arange(columns) * channels)
+        wanted = np.array([rank, 1], source.dtype)
+        counting_loops.rank(source, offsets.ravel(), wanted, flat)
         return
     counter = np.result_type(source.dtype, np.min_scalar_type(pixels))
     bits = source.dtype.type(1) << np.arange(8 * source.itemsize)[::-1].astype(source.dtype)

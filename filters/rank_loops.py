@@ -1,8 +1,9 @@
 """Order statistics of windows, compiled.
 
-One way for every size, rank and dtype: the result is found bit by bit, from the
-highest. A bit is set if the window then has no more values below the result than
-the rank allows. Counting compares whole rows and knows no branches.
+The result is found bit by bit, from the highest. A bit is set if the window then has
+no more values below the result than the rank allows. Counting compares whole rows and
+knows no branches; counting_loops.py does it in registers, for all windows whose values
+fit in a number of the picture's dtype.
 
 Windows of bytes too large for that slide a histogram along: a column's loses a pixel
 above and gains one below, the window's loses a column on the left and gains one on
