@@ -84,7 +84,7 @@ def _smoothing(gray: np.ndarray, colour: np.ndarray, repeat: int) -> list[Row]:
         "Gaussian sigma 2, gray, to float32",
         lambda: correlate(gray, weights),
         {"SciPy": lambda: scipy.ndimage.gaussian_filter(gray, 2, output=np.float32, mode="mirror")},
-        min(2, repeat),
+        min(5, repeat),
     )
     return [*rows, mean, *scipy_row]
 

@@ -14,6 +14,7 @@ from .grammar import Step, parse_chain
 from .kernel_settings import KernelSettings, is_zero_sum
 from .kernel_text import GivenKernel, given_kernel
 from .kernels import KERNELS, kernel
+from .premultiplied import over, times
 from .registry import Named, suggest
 from .steps import FILTERS, Filter, Windows
 from .values import saturate
@@ -99,28 +100,18 @@ class Chain:
     def _run_premultiplied(self, colour: np.ndarray, alpha: np.ndarray) -> np.ndarray:
         opaque = np.iinfo(alpha.dtype).max if alpha.dtype.kind in "ui" else 1
         share = alpha.astype(np.float32) / np.float32(opaque)
-        values = _times(colour, share)
+        values = times(colour, share)
         for stage in self.stages:
             before = share
             share = stage.at(stage.run_alpha, share)
             if stage.linear:
                 values = stage.add_bias(stage.at(stage.run, values), share)
             else:
-                values = _times(stage.at(stage.run, _over(values, before)), share)
+                values = times(stage.at(stage.run, over(values, before)), share)
         share = np.clip(share, 0, 1)
-        values = _over(values, share)
+        values = over(values, share)
         planes = values if values.ndim == 3 else values[:, :, None]
         return np.concatenate([planes, share[:, :, None] * opaque], axis=2, dtype=np.float32)
-
-
-def _times(colour: np.ndarray, share: np.ndarray) -> np.ndarray:
-    return np.ascontiguousarray((colour.T * share.T).T)
-
-
-def _over(values: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """Divide by alpha; what is invisible becomes 0."""
-    visible = np.where(share > 0, share, 1)
-    return np.ascontiguousarray(np.where((share > 0).T, values.T / visible.T, 0).T)
 
 
 def compile_chain(chain: str, **defaults: Any) -> Chain:
