@@ -40,6 +40,11 @@ from .session import Session, plural
 )  # fmt: skip
 @click.option("--picture", metavar="FILE", help="Draw the HoG of one picture, strokes along edges.")
 @hog_options
+@click.option(
+    "--exact", is_flag=True,
+    help="Decode every JPEG whole. Without this, one that --size makes less than half as large is "
+    "decoded at a half, a quarter or an eighth.",
+)  # fmt: skip
 @shard_options
 @overwrite_option
 @max_pixels_option
@@ -48,8 +53,8 @@ from .session import Session, plural
 @dry_run_option
 @with_session
 def command(
-    session: Session, inputs, output, picture, gray, size, shard_size, part, retry_failed, dask,
-    overwrite, max_pixels, as_json, jobs, dry_run, **hog,
+    session: Session, inputs, output, picture, gray, size, exact, shard_size, part, retry_failed,
+    dask, overwrite, max_pixels, as_json, jobs, dry_run, **hog,
 ):  # fmt: skip
     """Extract HoG features from pictures.
 
@@ -81,12 +86,13 @@ def command(
     if folder:
         extract_to_shards(
             session, dataset, config, folder, size=size, gray=gray, shard_size=shard_size,
-            max_pixels=max_pixels, part=part, retry_failed=retry_failed, dask=dask,
+            max_pixels=max_pixels, exact=exact, part=part, retry_failed=retry_failed, dask=dask,
             jobs=jobs, as_json=as_json,
         )  # fmt: skip
         return
     from .labelled import extracted
 
+    dataset = dataset.exactly() if exact else dataset
     table = extracted(session, dataset, config, gray=gray, size=size, jobs=jobs)
     _write(table, output, picture, overwrite)
     if as_json:

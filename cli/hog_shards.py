@@ -71,7 +71,7 @@ def refuse_shard_options(*given: object) -> None:
 
 def extract_to_shards(
     session: Session, dataset, config, folder: Path, *,
-    size, gray, shard_size, max_pixels, part, retry_failed, dask, jobs, as_json,
+    size, gray, shard_size, max_pixels, exact, part, retry_failed, dask, jobs, as_json,
 ) -> None:  # fmt: skip
     """Plan the folder, or find the plan there, and do what is left of it."""
     from ..features.shards import is_shard_folder, make_plan, read_plan, write_plan
@@ -79,7 +79,13 @@ def extract_to_shards(
     if shard_size is None and is_shard_folder(folder):
         shard_size = read_plan(folder).shard_size
     plan = make_plan(
-        dataset, config, size=size, gray=gray, shard_size=shard_size, max_pixels=max_pixels
+        dataset,
+        config,
+        size=size,
+        gray=gray,
+        shard_size=shard_size,
+        max_pixels=max_pixels,
+        exact=exact,
     )
     write_plan(folder, plan, dataset)
     # Of millions of pictures the names alone are hundreds of megabytes.

@@ -128,13 +128,14 @@ def _watched(session: Session, batches: Iterable[list], total: int) -> Iterator[
 def _from_stream(model, max_pixels: int, jobs) -> Iterator:
     """Yield the same of the pictures that the lines of stdin name."""
     from ..images.arrivals import named_on_stdin, read_as_they_come
-    from ..images.decode import read_image
+    from ..images.decode import read_shrunk
     from ..models.prediction import judge_lists
 
     def read(named):
         if isinstance(named, tuple):
             raise named[1]
-        return model.prepare(read_image(named.path, name=named.name, max_pixels=max_pixels))
+        source, limit = named.path, {"name": named.name, "max_pixels": max_pixels}
+        return model.prepare(read_shrunk(source, model.size, **limit)[0])
 
     lists = read_as_they_come(named_on_stdin(), read, jobs=jobs)
     for batch in judge_lists(model, lists, jobs=jobs):

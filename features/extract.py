@@ -40,7 +40,9 @@ def extract(
     dataset : Dataset
     config : HogConfig
     size : (int, int), optional
-        Rows and columns that every picture is resized to.
+        Rows and columns that every picture is resized to. JPEGs are decoded at
+        a half, a quarter or an eighth then where that is no smaller; not so if
+        the data set is one of `Dataset.exactly`.
     gray : bool
         Make colour pictures gray instead of using their strongest channel.
     jobs : int, optional
@@ -180,7 +182,7 @@ def _read(dataset: Dataset, size, channels, jobs, fail) -> Iterator[tuple[int, n
     """Yield the pictures that can be read, all of one size; raise if sizes differ."""
 
     def read(i: int) -> np.ndarray:
-        return prepare(dataset.read(i), size=size, channels=channels)
+        return prepare(dataset.read_for(i, size)[0], size=size, channels=channels)
 
     stream = replace(dataset, reader=read).images(jobs)
     first: tuple[str, tuple[int, int]] | None = None

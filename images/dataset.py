@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from .errors import DataError, EdgewiseError
+from .file_reader import FileReader, chosen_reader
 from .inputs import SUFFIXES, Input, find_inputs, pictures_below
 from .stream import read_in_order
 
@@ -54,6 +55,25 @@ class Dataset:
         """Read one picture; raises `ImageError`."""
         return self.reader(i)
 
+    def read_for(self, i: int, size: tuple[int, int] | None) -> tuple[np.ndarray, tuple[int, int]]:
+        """Read one picture that will be resized to rows and columns.
+
+        Returns
+        -------
+        image : ndarray
+            A JPEG may be smaller than in its file, as `read_shrunk` says.
+        whole : (int, int)
+            Rows and columns in the file.
+        """
+        if size is not None and isinstance(self.reader, FileReader):
+            return self.reader.shrunk(i, size)
+        image = self.reader(i)
+        return image, (image.shape[0], image.shape[1])
+
+    def exactly(self) -> "Dataset":
+        """Return the same pictures, each decoded whole, whatever `read_for` is asked for."""
+        return replace(self, reader=self.read)
+
     def images(
         self, jobs: int | None = None, *, ahead: int | None = None
     ) -> Iterator[tuple[int, np.ndarray | EdgewiseError]]:
@@ -71,7 +91,7 @@ class Dataset:
             self,
             names=tuple(self.names[i] for i in chosen),
             labels=pick(self.labels),
-            reader=lambda i: self.reader(chosen[i]),
+            reader=chosen_reader(self.reader, chosen),
             array=None if self.array is None else self.array[chosen],
             splits=pick(self.splits),
             groups=pick(self.groups),
@@ -189,28 +209,19 @@ def pictures_in(folder: Path) -> Iterator[Path]:
 
 
 def _of_files(paths, names, labels, source: str, limit: dict, **more) -> Dataset:
-    from .decode import read_image
-
     files = tuple(map(os.fspath, paths))
-
-    def read(i: int) -> np.ndarray:
-        return read_image(files[i], **limit)
-
-    return Dataset(tuple(names), labels, read, paths=files, source=source, **more)
+    reader = FileReader(files, None, limit)
+    return Dataset(tuple(names), labels, reader, paths=files, source=source, **more)
 
 
 def _of_inputs(inputs: list[Input], source: str, limit: dict) -> Dataset:
-    from .decode import read_image
-
-    def read(i: int) -> np.ndarray:
-        found = inputs[i]
-        return read_image(found.path or _stdin(), name=found.name, **limit)
-
+    names = tuple(found.name for found in inputs)
+    sources = [_stdin if found.path is None else found.path for found in inputs]
     files = [os.fspath(found.path) for found in inputs if found.path]
     return Dataset(
-        tuple(found.name for found in inputs),
+        names,
         None,
-        read,
+        FileReader(sources, names, limit),
         paths=tuple(files) if len(files) == len(inputs) else None,
         source=source,
     )

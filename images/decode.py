@@ -24,6 +24,8 @@ from .damage import KNOWN, check_png, damage, what_it_is
 from .errors import ImageError
 from .limits import MAX_PIXELS, check_size
 from .npy import NUMPY_MAGIC, read_npy
+from .orientation import SIDEWAYS, UPRIGHT, orientation_of
+from .pillow_arrays import to_array
 
 FORMATS = ("PNG", "JPEG", "PPM", "GIF", "BMP", "TIFF", "WEBP")
 
@@ -37,19 +39,6 @@ Image.MAX_IMAGE_PIXELS = None
 warnings.filterwarnings("ignore", module=r"PIL\.")
 # A handler, even this one, keeps what it logs from Python's last resort, stderr.
 logging.getLogger("PIL").addHandler(logging.NullHandler())
-
-# EXIF orientation: how the stored rows have to be turned to stand upright.
-UPRIGHT = {
-    2: lambda a: a[:, ::-1],
-    3: lambda a: a[::-1, ::-1],
-    4: lambda a: a[::-1],
-    5: lambda a: a.swapaxes(0, 1),
-    6: lambda a: a.swapaxes(0, 1)[:, ::-1],
-    7: lambda a: a[::-1, ::-1].swapaxes(0, 1),
-    8: lambda a: a.swapaxes(0, 1)[::-1],
-}
-ORIENTATION = 0x0112
-LARGE = 1 << 26  # pixels
 
 Source = str | os.PathLike | bytes | BinaryIO
 
@@ -86,24 +75,79 @@ def read_image(
     ImageError
         If the picture cannot be read, whatever the decoder has to say.
     """
+    return read_shrunk(source, None, name=name, max_pixels=max_pixels)[0]
+
+
+def read_shrunk(
+    source: Source,
+    size: tuple[int, int] | None,
+    *,
+    name: str | None = None,
+    max_pixels: int = MAX_PIXELS,
+) -> tuple[np.ndarray, tuple[int, int]]:
+    """Read one picture that will be resized; a JPEG at a half, a quarter or an eighth.
+
+    The decoder of JPEG shrinks by such a factor for less than it takes to decode
+    all, as the mean of the pixels or nearly so. Other formats are read whole.
+
+    Parameters
+    ----------
+    source, name, max_pixels
+        As for `read_image`.
+    size : (int, int), optional
+        Rows and columns wanted of the upright picture: it has no fewer, unless
+        the file has.
+
+    Returns
+    -------
+    image : ndarray
+        As `read_image` gives it.
+    whole : (int, int)
+        Rows and columns of the picture in the file, upright.
+
+    Raises
+    ------
+    ImageError
+        As `read_image`.
+    """
     label = name if name is not None else _label(source)
     with _one_error(label), _opened(source, label) as file:
         if file.read(len(NUMPY_MAGIC)) == NUMPY_MAGIC:
-            return read_npy(file, label, max_pixels)
+            return _whole(read_npy(file, label, max_pixels))
         deep = _read_float_tiff(file, label, max_pixels)
         if deep is not None:
-            return deep
+            return _whole(deep)
         with _open_picture(file, label) as picture:
             check_size(*picture.size, label, max_pixels)
+            columns, rows = picture.size
             if picture.format == "PNG":
                 check_png(file, label)
+            shrunk = picture.format == "JPEG" and size is not None and _shrink(picture, size)
             deep = _read_deep(picture, file, label)
             if deep is None:
                 picture.load()
             # After loading: a TIFF has been turned by then, and says so.
-            turn = UPRIGHT.get(_orientation(picture))
-            array = _to_array(picture) if deep is None else deep
-        return np.ascontiguousarray(turn(array) if turn else array)
+            turn = UPRIGHT.get(orientation_of(picture))
+            array = to_array(picture) if deep is None else deep
+        upright = np.ascontiguousarray(turn(array) if turn else array)
+        if not shrunk:
+            return _whole(upright)
+        return upright, (columns, rows) if turn in SIDEWAYS else (rows, columns)
+
+
+def _whole(image: np.ndarray) -> tuple[np.ndarray, tuple[int, int]]:
+    return image, (image.shape[0], image.shape[1])
+
+
+def _shrink(picture: Image.Image, size: tuple[int, int]) -> bool:
+    """Have a JPEG decoded at a smaller scale; say whether there is one that is large enough."""
+    rows, columns = size
+    if UPRIGHT.get(orientation_of(picture)) in SIDEWAYS:
+        rows, columns = columns, rows
+    before = picture.size
+    if rows <= picture.height and columns <= picture.width:
+        picture.draft(picture.mode, (columns, rows))
+    return picture.size != before
 
 
 @dataclass(frozen=True)
@@ -143,7 +187,7 @@ def read_header(source: Source, *, name: str | None = None) -> Header:
             return Header("NPY", "", 1, 1)
         with _open_picture(file, label) as picture:
             frames = getattr(picture, "n_frames", 1)
-            return Header(picture.format or "", picture.mode, _orientation(picture), frames)
+            return Header(picture.format or "", picture.mode, orientation_of(picture), frames)
 
 
 @contextmanager
@@ -211,13 +255,6 @@ def _open_picture(file: BinaryIO, label: str) -> Image.Image:
         raise ImageError(label, what_it_is(start)) from None
 
 
-def _orientation(picture: Image.Image) -> int:
-    try:
-        return int(picture.getexif().get(ORIENTATION, 1))
-    except Exception:  # a broken EXIF block costs the orientation, not the picture
-        return 1
-
-
 def _read_deep(picture: Image.Image, file: BinaryIO, label: str) -> np.ndarray | None:
     """Read 16 bits a channel in colour, of which Pillow keeps 8; None if there are not."""
     tiles = getattr(picture, "tile", [])
@@ -256,37 +293,3 @@ def _read_float_tiff(file: BinaryIO, label: str, max_pixels: int) -> np.ndarray 
     array = deep_tiff.read_deep_tiff(file, label)
     turn = UPRIGHT.get(tags.get(deep_tiff.ORIENTATION, [1])[0])
     return np.ascontiguousarray(turn(array)) if turn and array is not None else array
-
-
-def _to_array(picture: Image.Image) -> np.ndarray:
-    mode, transparent = picture.mode, "transparency" in picture.info
-    if mode.startswith("I;16"):
-        return np.array(picture).astype(np.uint16)
-    if mode == "I":
-        values = np.array(picture)
-        fits = values.min() >= 0 and values.max() <= 65535
-        return values.astype(np.uint16 if fits else np.float32)
-    if mode == "F":
-        return np.array(picture, dtype=np.float32)
-    if mode in ("1", "L"):
-        return _converted(picture, "LA" if transparent else "L")
-    if mode in ("LA", "La"):
-        return _converted(picture, "LA")
-    keeps_alpha = transparent or mode in ("RGBA", "RGBa", "PA")
-    return _converted(picture, "RGBA" if keeps_alpha else "RGB")
-
-
-def _converted(picture: Image.Image, mode: str) -> np.ndarray:
-    # A conversion copies even where there is nothing to convert.
-    ready = picture if picture.mode == mode else picture.convert(mode)
-    width, height = ready.size
-    if width * height < LARGE:
-        return np.array(ready)
-    # NumPy would hold two copies for a moment; rows at a time it holds one.
-    bands = len(ready.getbands())
-    array = np.empty((height, width, bands) if bands > 1 else (height, width), np.uint8)
-    step = max(1, LARGE // 16 // width)
-    for top in range(0, height, step):
-        bottom = min(top + step, height)
-        array[top:bottom] = np.asarray(ready.crop((0, top, width, bottom)))
-    return array

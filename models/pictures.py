@@ -108,7 +108,7 @@ def load_pictures(
     kept: list[int] = []
 
     def read(i: int) -> np.ndarray:
-        return as_bytes(prepare(dataset.read(i), size=size, channels=channels or 3))
+        return as_bytes(prepare(dataset.read_for(i, size)[0], size=size, channels=channels or 3))
 
     for done, (i, image) in enumerate(replace(dataset, reader=read).images(jobs), start=1):
         if isinstance(image, EdgewiseError):

@@ -124,7 +124,7 @@ def _read_in_lists(model: Model, dataset: Dataset, jobs: int | None) -> Iterator
 
 
 def _prepared(model: Model, dataset: Dataset, i: int) -> np.ndarray:
-    return model.prepare(dataset.read(i))
+    return model.prepare(dataset.read_for(i, model.size)[0])
 
 
 def _lengths(model: Model) -> Iterator[int]:

@@ -20,7 +20,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
 
 from edgewise import ImageError, read_image
-from edgewise.images.decode import Header, read_header
+from edgewise.images.decode import Header, read_header, read_shrunk
 from edgewise.images.stream import read_in_order
 
 RNG = np.random.default_rng(3)
@@ -460,3 +460,49 @@ def test_flipped_bytes_give_a_picture_or_one_error(kind, place, change):
         assert str(error).startswith("flipped: ")
     else:
         assert result.dtype in (np.uint8, np.uint16, np.float32)
+
+
+PHOTO = Image.fromarray(np.kron(SMOOTH, np.ones((10, 10, 1), np.uint8)))  # 310x240
+
+
+@pytest.mark.parametrize(
+    ("size", "shape"),
+    [
+        ((240, 310), (240, 310)), ((121, 10), (240, 310)), ((10, 156), (240, 310)),
+        ((120, 155), (120, 155)), ((61, 20), (120, 155)), ((60, 77), (60, 78)),
+        ((30, 38), (30, 39)), ((1, 1), (30, 39)), ((500, 20), (240, 310)), ((20, 311), (240, 310)),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+def test_a_jpeg_is_shrunk_but_never_below_the_size(size, shape, mode):
+    content = encoded(PHOTO.convert(mode), "JPEG")
+    image, whole = read_shrunk(content, size)
+    assert image.shape[:2] == shape
+    assert whole == (240, 310)
+    full = read_image(content)
+    assert image.shape[2:] == full.shape[2:]
+    if shape == whole:
+        assert_array_equal(image, full)
+    else:
+        small = np.array(Image.fromarray(full).resize(shape[::-1], Image.Resampling.BOX))
+        assert np.abs(small.astype(int) - image).mean() < 3
+
+
+@pytest.mark.parametrize("orientation", TURNS)
+def test_a_shrunk_jpeg_stands_upright(orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    content = encoded(PHOTO, "JPEG", exif=exif)
+    image, whole = read_shrunk(content, (60, 78))
+    full = read_image(content)
+    assert whole == full.shape[:2]
+    assert min(image.shape[0] / 60, image.shape[1] / 78) >= 1
+    small = np.array(Image.fromarray(full).resize(image.shape[1::-1], Image.Resampling.BOX))
+    assert np.abs(small.astype(int) - image).mean() < 3
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FILES if "jpg" not in kind])
+def test_other_formats_are_read_whole(kind):
+    image, whole = read_shrunk(FILES[kind], (2, 2))
+    assert_array_equal(image, read_image(FILES[kind]))
+    assert whole == image.shape[:2]

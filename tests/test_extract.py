@@ -1,6 +1,7 @@
 """HoG of whole data sets: order, failures, sizes, memory."""
 
 import gzip
+import json
 import sys
 import tracemalloc
 from importlib import import_module
@@ -8,12 +9,24 @@ from importlib import import_module
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
+from PIL import Image
 
 import edgewise.features
-from edgewise.features import FeatureTable, HogConfig, extract, hog, hog_batch, prepare
-from edgewise.images import open_dataset, write_image
+from edgewise.cli.main import run
+from edgewise.features import (
+    FeatureTable,
+    HogConfig,
+    extract,
+    hog,
+    hog_batch,
+    open_features,
+    prepare,
+)
+from edgewise.images import open_dataset, read_image, write_image
 from edgewise.images.dataset import Dataset
 from edgewise.images.errors import DataError, EdgewiseError, ImageError
+from edgewise.models.linear import LinearModel
+from edgewise.models.prediction import judge_pictures
 
 CONFIG = HogConfig(cell=4, bins=6)
 
@@ -193,3 +206,54 @@ def test_the_package_offers_functions_not_their_modules():
     for name in ("hog", "extract"):
         import_module(f"edgewise.features.{name}")
         assert callable(getattr(edgewise.features, name))
+
+
+@pytest.fixture
+def jpegs(tmp_path):
+    """Three large JPEGs, one of them turned by its EXIF block."""
+    (tmp_path / "p").mkdir()
+    smooth = np.add.outer(np.arange(200), np.arange(150) // 2).astype(np.uint8)
+    for name in ("a", "b", "c"):
+        exif = Image.Exif()
+        exif[0x0112] = 6 if name == "b" else 1
+        picture = Image.fromarray(np.roll(smooth, 9 * ord(name), axis=0))
+        picture.save(tmp_path / "p" / f"{name}.jpg", quality=95, exif=exif)
+    return tmp_path / "p"
+
+
+def test_jpegs_are_shrunk_where_the_size_allows_it_and_not_if_they_must_not_be(jpegs):
+    data = open_dataset(str(jpegs), labelled=False)
+    shrunk = [extract(data, CONFIG, size=(40, 32), jobs=jobs).X for jobs in (1, 3)]
+    exact = extract(data.exactly(), CONFIG, size=(40, 32)).X
+    assert_array_equal(*shrunk)
+    whole = [prepare(read_image(path), size=(40, 32)) for path in data.paths or ()]
+    assert_array_equal(exact, hog_batch(np.stack(whole), CONFIG))
+    assert not np.array_equal(shrunk[0], exact)
+    for one, other in zip(shrunk[0], exact, strict=True):
+        assert one @ other / np.linalg.norm(one) / np.linalg.norm(other) > 0.95
+    part = data.subset([2, 0])
+    assert_array_equal(extract(part, CONFIG, size=(40, 32)).X, shrunk[0][[2, 0]])
+    # Larger than half of the file: there is nothing to shrink.
+    large = [extract(one, CONFIG, size=(120, 120)).X for one in (data, data.exactly())]
+    assert_array_equal(*large)
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_files_and_shards_and_predictions_see_the_same(jpegs, tmp_path, exact):
+    words = ["hog", str(jpegs), "--size", "32x40", "--cell", "4", "-q"]
+    words += ["--exact"] if exact else []
+    assert run([*words, "-o", str(tmp_path / "f.npz")]) == 0
+    assert run([*words, "-o", f"{tmp_path}/s/"]) == 0
+    tables = [open_features(tmp_path / name) for name in ("f.npz", "s")]
+    assert_array_equal(tables[0].X, np.asarray(tables[1].X))
+    line = (tmp_path / "s" / "index" / "00000.jsonl").read_text().splitlines()[0]
+    assert (json.loads(line)["width"], json.loads(line)["height"]) == (150, 200)
+    if not exact:
+        weights = np.random.default_rng(0).normal(size=(2, tables[0].X.shape[1]))
+        model = LinearModel(
+            weights.astype(np.float32), np.zeros(2, np.float32), "svm", ("a", "b"),
+            tables[0].config, (40, 32), 3,
+        )  # fmt: skip
+        data = open_dataset([str(jpegs)], labelled=False)
+        found = [judged for _, judged in judge_pictures(model, data)]
+        np.testing.assert_allclose(found, model.judge(tables[0].X), atol=1e-4)

@@ -190,13 +190,13 @@ def test_done_again_it_reads_no_picture(pictures, undisturbed, monkeypatch):
 def test_retry_failed_reads_only_what_failed(pictures, undisturbed, monkeypatch):
     mended = np.full((24, 20), 99, np.uint8)
     write_image(pictures / "odd" / "empty.png", mended, overwrite=True)
-    read, seen = __import__("edgewise.images.decode").images.decode.read_image, []
+    read, seen = __import__("edgewise.images.decode").images.decode.read_shrunk, []
 
-    def watched(path, **more):
+    def watched(path, size, **more):
         seen.append(Path(path).name)
-        return read(path, **more)
+        return read(path, size, **more)
 
-    monkeypatch.setattr("edgewise.images.decode.read_image", watched)
+    monkeypatch.setattr("edgewise.images.decode.read_shrunk", watched)
     course = run_shards(undisturbed, retry_failed=True)
     assert (course.ok, course.failed) == (41, 2)
     assert sorted(seen) == ["cut.png", "empty.png", "other.png"]

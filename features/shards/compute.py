@@ -117,7 +117,7 @@ def _reader(plan: ShardPlan, inputs: list[dict], start: int):
     raw = _raw_reader(plan, inputs, start)
 
     def read(i: int) -> tuple[np.ndarray, tuple[int, ...]]:
-        image = raw(i)
+        image, (rows, columns) = raw(i)
         if not plan.resize and image.shape[:2] != plan.size:
             rows, columns = plan.size
             raise EdgewiseError(
@@ -125,7 +125,8 @@ def _reader(plan: ShardPlan, inputs: list[dict], start: int):
                 f"give one size for all, such as --size {columns}x{rows}"
             )
         size = plan.size if plan.resize else None
-        return prepare(image, size=size, channels=1 if plan.gray else 3), image.shape
+        prepared = prepare(image, size=size, channels=1 if plan.gray else 3)
+        return prepared, (rows, columns, *image.shape[2:])
 
     return read
 
@@ -133,11 +134,12 @@ def _reader(plan: ShardPlan, inputs: list[dict], start: int):
 def _raw_reader(plan: ShardPlan, inputs: list[dict], start: int):
     if plan.source:
         dataset = _opened(plan.source)
-        return lambda i: dataset.read(start + i)
-    from ...images.decode import read_image
+        return lambda i: dataset.read_for(start + i, None)
+    from ...images.decode import read_shrunk
 
+    size = plan.size if plan.resize and not plan.exact else None
     limit = {} if plan.max_pixels is None else {"max_pixels": plan.max_pixels}
-    return lambda i: read_image(inputs[i]["path"], name=inputs[i]["name"], **limit)
+    return lambda i: read_shrunk(inputs[i]["path"], size, name=inputs[i]["name"], **limit)
 
 
 @lru_cache(maxsize=1)

@@ -48,6 +48,9 @@ class ShardPlan:
         every picture has a file of its own.
     max_pixels : int or None
     classes : tuple of str
+    labelled : bool
+    exact : bool
+        Whether JPEGs are decoded whole where a smaller scale would do.
     version : str
         Of Edgewise.
     """
@@ -63,6 +66,7 @@ class ShardPlan:
     max_pixels: int | None = None
     classes: tuple[str, ...] = ()
     labelled: bool = False
+    exact: bool = False
     version: str = field(default=__version__)
 
     @property
@@ -97,6 +101,7 @@ def make_plan(
     gray: bool = False,
     shard_size: int | None = None,
     max_pixels: int | None = None,
+    exact: bool = False,
 ) -> ShardPlan:
     """Plan the shards of a data set.
 
@@ -126,6 +131,7 @@ def make_plan(
         max_pixels=max_pixels,
         classes=dataset.classes,
         labelled=dataset.labels is not None,
+        exact=exact,
     )
 
 
