@@ -93,7 +93,8 @@ def command(
     from .labelled import extracted
 
     dataset = dataset.exactly() if exact else dataset
-    table = extracted(session, dataset, config, gray=gray, size=size, jobs=jobs)
+    scratch = Path(output).parent if output and output != "-" else None
+    table = extracted(session, dataset, config, gray=gray, size=size, jobs=jobs, scratch=scratch)
     _write(table, output, picture, overwrite)
     if as_json:
         click.echo(json.dumps(_facts(table, output, picture)))

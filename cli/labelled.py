@@ -46,8 +46,11 @@ def features_for(session: Session, made, data: str, *, jobs, max_pixels):
     return extracted(session, dataset, made.config, gray=gray, size=made.size, jobs=jobs)
 
 
-def extracted(session: Session, dataset, config, *, gray, size, jobs):
-    """Extract features under a progress bar; failures are reported as they come."""
+def extracted(session: Session, dataset, config, *, gray, size, jobs, scratch=None):
+    """Extract features under a progress bar; failures are reported as they come.
+
+    Very many vectors gather in the folder `scratch`, if one is given.
+    """
     from ..features.extract import extract
 
     use_threads(jobs)
@@ -60,6 +63,7 @@ def extracted(session: Session, dataset, config, *, gray, size, jobs):
             jobs=jobs,
             progress=progress,
             failed=session.failed,
+            scratch=scratch,
         )
 
 

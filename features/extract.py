@@ -1,8 +1,11 @@
 """HoG of a whole data set, streamed: reading, resizing and histograms overlap."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -11,6 +14,7 @@ from ..images.dataset import Dataset, natural_key
 from ..images.errors import EdgewiseError
 from .config import HogConfig
 from .hog import hog_batch
+from .rows import Rows
 from .table import FeatureTable
 
 # Pixels given to the loops at a time: some 20 ms of work, so that progress
@@ -32,6 +36,7 @@ def extract(
     jobs: int | None = None,
     progress: Callable[[int], object] | None = None,
     failed: Callable[[str, str], object] | None = None,
+    scratch: str | os.PathLike | None = None,
 ) -> FeatureTable:
     """Compute the HoG vectors of all pictures of a data set.
 
@@ -51,6 +56,8 @@ def extract(
         Called now and then with the number of pictures dealt with so far.
     failed : callable, optional
         Called with the name of a picture that cannot be read, and the reason.
+    scratch : path, optional
+        A folder where vectors of more than 256 MiB gather, instead of in memory.
 
     Returns
     -------
@@ -73,30 +80,29 @@ def extract(
     if size is not None:
         config.length(*size)
     channels = 1 if gray else 3
-    X, kept, saw_colour = np.empty((0, 0), np.float32), [], False
-    for indices, images in _chunks(dataset, size, channels, jobs, fail):
-        if not kept:
-            # Filled in place: the vectors are most of the memory there is.
-            size = images.shape[1:3]
-            X = np.empty(
-                (len(dataset), _length(config, size, dataset.names[indices[0]])), np.float32
-            )
-        _fill(config, images, X[len(kept) : len(kept) + len(indices)])
-        kept += indices
-        saw_colour |= images.ndim == 4
-        if progress:
-            progress(len(kept) + len(failures))
-    if size is None or not kept:
-        raise EdgewiseError(_nothing_read(dataset, failures, said=failed is not None))
-    return FeatureTable(
-        X=X[: len(kept)],
-        names=tuple(dataset.names[i] for i in kept),
-        config=config,
-        size=size,
-        channels=3 if saw_colour else 1,
-        failed=tuple(failures),
-        **_labels(dataset, kept),
-    )
+    rows, kept, saw_colour = None, [], False
+    with ExitStack() as opened:
+        for indices, images in _chunks(dataset, size, channels, jobs, fail):
+            if rows is None:
+                size = images.shape[1:3]
+                length = _length(config, size, dataset.names[indices[0]])
+                rows = opened.enter_context(closing(Rows(len(dataset), length, scratch)))
+            rows.add(len(indices), partial(_fill, config, images))
+            kept += indices
+            saw_colour |= images.ndim == 4
+            if progress:
+                progress(len(kept) + len(failures))
+        if size is None or rows is None:
+            raise EdgewiseError(_nothing_read(dataset, failures, said=failed is not None))
+        return FeatureTable(
+            X=rows.result(),
+            names=tuple(dataset.names[i] for i in kept),
+            config=config,
+            size=size,
+            channels=3 if saw_colour else 1,
+            failed=tuple(failures),
+            **_labels(dataset, kept),
+        )
 
 
 def _fill(config: HogConfig, images: np.ndarray, out: np.ndarray) -> None:

@@ -4,6 +4,7 @@ import gzip
 import json
 import sys
 import tracemalloc
+from functools import partial
 from importlib import import_module
 
 import numpy as np
@@ -257,3 +258,43 @@ def test_files_and_shards_and_predictions_see_the_same(jpegs, tmp_path, exact):
         data = open_dataset([str(jpegs)], labelled=False)
         found = [judged for _, judged in judge_pictures(model, data)]
         np.testing.assert_allclose(found, model.judge(tables[0].X), atol=1e-4)
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".npy", ".csv", ".svm", ".parquet"])
+def test_very_many_vectors_gather_on_disk_to_the_same_bytes(jpegs, tmp_path, monkeypatch, suffix):
+    (jpegs / "bad.jpg").write_text("words")
+    words = ["hog", str(jpegs), "--size", "32x40", "--cell", "4", "-q", "-o"]
+    (tmp_path / "memory").mkdir()
+    assert run([*words, str(tmp_path / "memory" / f"f{suffix}")]) == 3
+    monkeypatch.setattr("edgewise.features.rows.MOST_BYTES", 100)
+    monkeypatch.setattr(import_module("edgewise.features.extract"), "CHUNK_PIXELS", 40 * 32)
+    assert run([*words, str(tmp_path / "disk" / f"f{suffix}")]) == 3
+    files = [sorted((tmp_path / name).iterdir()) for name in ("memory", "disk")]
+    assert [path.name for path in files[0]] == [path.name for path in files[1]]
+    for one, other in zip(*files, strict=True):
+        assert one.read_bytes() == other.read_bytes()
+
+
+def test_a_full_disk_is_said_while_vectors_gather(jpegs, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("edgewise.features.rows.MOST_BYTES", 0)
+    opened = partial(open, "/dev/full", "wb", buffering=0)
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda dir: opened())
+    out = tmp_path / "f.npz"
+    assert run(["hog", str(jpegs), "--size", "32x40", "-q", "-o", str(out)]) == 1
+    assert "no space left on device; make room" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_memory_does_not_grow_with_the_vectors(tmp_path):
+    images = np.zeros((3000, 12, 17), np.uint8)
+    data = dataset(images, array=images)
+    tracemalloc.start()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("edgewise.features.rows.MOST_BYTES", 0)
+        patch.setattr(import_module("edgewise.features.extract"), "CHUNK_PIXELS", 20_000)
+        table = extract(data, CONFIG, scratch=tmp_path / "none" / "yet")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert table.X.shape == (3000, CONFIG.length(12, 17))
+    assert peak < table.X.nbytes / 2
+    assert list(tmp_path.iterdir()) == []
