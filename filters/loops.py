@@ -18,7 +18,7 @@ import numpy as np
 from numba import prange
 
 from ..jit import parallel_loop, serial_loop
-from .row_loops import _load_border, _load_strip, _load_values
+from .row_loops import _copy_pixels, _load_border, _load_strip, _load_values
 from .vector_loops import weigh_row, weigh_window
 
 
@@ -50,6 +50,24 @@ def correlate(source, layout, taps, out):
             weigh_row(out, at, none, buffer, first, offsets, taps.weights, n, width)
 
 
+@serial_loop
+def _weigh_some_rows(buffer, first, weights, columns, stride, left, out, at, width):
+    """Put up to 4 rows of weighted sums, at most `left`, into out; return how many."""
+    n, pitch = columns.size, buffer.shape[1]
+    rows = weights.size // n
+    if rows >= 3 * stride and rows > 3 and left >= 4:
+        weigh_window(out, at, width, buffer, first, pitch,
+                     weights, rows, columns, n, stride, width, 4)  # fmt: skip
+        return 4
+    if rows >= stride and rows > 1 and left >= 2:
+        weigh_window(out, at, width, buffer, first, pitch,
+                     weights, rows, columns, n, stride, width, 2)  # fmt: skip
+        return 2
+    weigh_window(out, at, width, buffer, first, pitch,
+                 weights, rows, columns, n, stride, width, 1)  # fmt: skip
+    return 1
+
+
 @parallel_loop
 def correlate_dense(source, layout, weights, columns, out):
     """Like `correlate` for windows without gaps between their rows.
@@ -58,29 +76,45 @@ def correlate_dense(source, layout, weights, columns, out):
     begin in the buffer.
     """
     height, width = out.shape
-    n, stride = columns.size, layout.stride
-    rows = weights.size // n
+    stride, rows = layout.stride, weights.size // columns.size
     for s in prange((height + layout.strip - 1) // layout.strip):
         start = s * layout.strip
         count = min(layout.strip, height - start)
-        depth = (count - 1) * stride + rows
-        buffer = np.empty((depth, layout.columns.size), np.float32)
+        buffer = np.empty(((count - 1) * stride + rows, layout.columns.size), np.float32)
         _load_strip(source, layout, start * stride, buffer)
-        pitch, i = buffer.shape[1], 0
+        i = 0
         while i < count:
-            at, first, left = (start + i) * width, i * stride * pitch, count - i
-            if rows >= 3 * stride and rows > 3 and left >= 4:
-                weigh_window(out, at, width, buffer, first, pitch,
-                             weights, rows, columns, n, stride, width, 4)  # fmt: skip
-                i += 4
-            elif rows >= stride and rows > 1 and left >= 2:
-                weigh_window(out, at, width, buffer, first, pitch,
-                             weights, rows, columns, n, stride, width, 2)  # fmt: skip
-                i += 2
-            else:
-                weigh_window(out, at, width, buffer, first, pitch,
-                             weights, rows, columns, n, stride, width, 1)  # fmt: skip
-                i += 1
+            at, first = (start + i) * width, i * stride * buffer.shape[1]
+            i += _weigh_some_rows(
+                buffer, first, weights, columns, stride, count - i, out, at, width
+            )
+
+
+@parallel_loop
+def correlate_picked(source, layout, weights, columns, pick, out):
+    """Like `correlate_dense`, at every column of the layout; out gets every pick-th result.
+
+    For small windows and strides, where sorting the columns by phase costs more than the
+    results that nobody asked for.
+    """
+    height, channels = out.shape[0], layout.channels
+    width = (out.shape[1] // channels - 1) * pick * channels + channels
+    stride, rows = layout.stride, weights.size // columns.size
+    for s in prange((height + layout.strip - 1) // layout.strip):
+        start = s * layout.strip
+        count = min(layout.strip, height - start)
+        buffer = np.empty(((count - 1) * stride + rows, layout.columns.size), np.float32)
+        wide = np.empty((4, width), out.dtype)
+        _load_strip(source, layout, start * stride, buffer)
+        i = 0
+        while i < count:
+            first = i * stride * buffer.shape[1]
+            done = _weigh_some_rows(
+                buffer, first, weights, columns, stride, count - i, wide, 0, width
+            )
+            for r in range(done):
+                _copy_pixels(wide[r], pick, channels, out[start + i + r])
+            i += done
 
 
 @serial_loop

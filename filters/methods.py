@@ -1,7 +1,7 @@
 """How a correlation is best computed: the cheapest of several ways to the same numbers.
 
 Costs are in taps, multiply-adds for one result in the compiled row loop. On two
-cores a tap of 12 MP takes 0.16 ms and the Fourier transform of 12 MP as much as
+cores a tap of 12 MP takes 0.06 ms and the Fourier transform of 12 MP as much as
 `FOURIER_TAPS`; see benchmarks/strided.py.
 """
 
@@ -19,9 +19,9 @@ RUNNING_SUMS = "running sums"
 METHODS = ("auto", DIRECT, FOURIER)
 
 # Kernels that are cheaper as a Fourier transform have more taps than this: 12 MP
-# took 330 ms with 31x31, where one pass took 470, and as long with 25x25. In
-# float64 it takes twice as long.
-FOURIER_TAPS = 800
+# took 143 ms with 63x63, where one pass took 236, and 117 with 41x41, where it took 99.
+# In float64 it takes twice as long.
+FOURIER_TAPS = 2000
 # What a pass of a low-rank kernel costs beyond its taps: it is stored and added up.
 PASS_TAPS = 16
 # Float32 holds every whole number up to here.

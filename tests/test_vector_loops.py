@@ -94,3 +94,21 @@ def test_sums_of_boxes_are_exact(monkeypatch, dtype):
     image = np.full((300, 40), np.iinfo(dtype).max, dtype)
     found = correlate(image, np.ones((15, 17)), border="edge")
     assert_array_equal(found, 15.0 * 17 * np.iinfo(dtype).max)
+
+
+@pytest.mark.parametrize("stride", [2, 3, 4, (1, 4), (5, 2), 6])
+@pytest.mark.parametrize("shape", [(33, 47), (20, 31, 3), (9, 9, 2), (1, 3)])
+@pytest.mark.parametrize("size", [3, 4, 12])
+def test_strides_of_dense_windows_are_samples(monkeypatch, shape, stride, size):
+    monkeypatch.setattr(correlation, "FEW_MULTIPLY_ADDS", 0)
+    rng = np.random.default_rng(0)
+    image = rng.integers(0, 256, shape).astype(np.uint8)
+    weights = rng.integers(-9, 10, (size, size))
+    rows, columns = stride if isinstance(stride, tuple) else (stride, stride)
+    for border in ("reflect", "constant"):
+        chosen = {"border": border, "fill": 7, "method": "direct"}
+        every = correlate(image, weights, **chosen)
+        found = correlate(image, weights, stride=stride, **chosen)
+        assert_array_equal(found, every[::rows, ::columns])
+        found = correlate(image, weights, stride=stride, dtype=np.uint8, **chosen)
+        assert_array_equal(found, np.clip(every, 0, 255)[::rows, ::columns])
