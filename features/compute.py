@@ -35,7 +35,7 @@ def fill(images: np.ndarray, config: HogConfig, mask: np.ndarray | None, out: np
     rows, columns = images.shape[1:3]
     if mask is None and gradients.is_common(config):
         images = for_the_loops(images, config)
-        in_order(lambda by_row: _fill_blocks(images, config, by_row), config, (rows, columns), out)
+        _fill_blocks(images, config, out)
         return
     if config.layout == "felzenszwalb":
         # What lies beyond the last cell counts nothing, and ends the picture, as in dlib.
@@ -83,17 +83,23 @@ def by_column(
 
 def _fill_blocks(images: np.ndarray, config: HogConfig, out: np.ndarray) -> None:
     plan = Plan.of(config, images.shape[1], images.shape[2], exact_dtype(images))
-    if images[..., 0].size <= FEW_PIXELS and np.isfinite(images).all():
-        from . import plain
+    few = images[..., 0].size <= FEW_PIXELS and np.isfinite(images).all()
+    if not few and config.order == "column" and not plan.gather.shared:
+        compiled_blocks(images, plan.by_column, out)
+        return
+    blocks = _plain_blocks if few else compiled_blocks
+    in_order(lambda by_row: blocks(images, plan, by_row), config, images.shape[1:3], out)
 
-        histograms = plain.histograms(images, plan.votes, plan.units)
-        out[:] = plain.normalise(histograms, plan.gather, plan.blocks).reshape(out.shape)
-    else:
-        compiled_blocks(images, plan, out)
+
+def _plain_blocks(images: np.ndarray, plan: Plan, out: np.ndarray) -> None:
+    from . import plain
+
+    histograms = plain.histograms(images, plan.votes, plan.units)
+    out[:] = plain.normalise(histograms, plan.gather, plan.blocks).reshape(out.shape)
 
 
 def compiled_blocks(images: np.ndarray, plan: Plan, out: np.ndarray) -> None:
-    """Fill out, (N, n), with the blocks of a plan, by rows."""
+    """Fill out, (N, n), with the blocks of a plan."""
     from . import block_loops, loops
 
     count, rows, columns, channels = images.shape
@@ -103,7 +109,8 @@ def compiled_blocks(images: np.ndarray, plan: Plan, out: np.ndarray) -> None:
     pieces = plan.tasks(count)
     with _threads(len(pieces), count * rows * columns):
         flat = images.reshape(count, rows, columns * channels)
-        loops.histograms(flat, channels, pieces, plan.votes, histograms)
+        values = histograms.reshape(count, -1)
+        loops.histograms(flat, channels, pieces, plan.votes, plan.places, values)
         cells = histograms.reshape(count, plan.units[0], -1)
         block_loops.normalise(cells, plan.gather, out.reshape(count, *plan.blocks, -1))
 
@@ -152,5 +159,6 @@ def _histograms(fields: np.ndarray, plan: Plan) -> np.ndarray:
     histograms = np.empty((count, *plan.units, *plan.cells, plan.votes.bins), np.float32)
     pieces = plan.tasks(count)
     with _threads(len(pieces), count * rows * columns):
-        histograms_of_fields(fields, pieces, plan.votes, histograms)
+        values = histograms.reshape(count, -1)
+        histograms_of_fields(fields, pieces, plan.votes, plan.places, values)
     return histograms

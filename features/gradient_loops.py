@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from ..jit import serial_loop
+from ..jit import borrowing_loop
 
 
-@serial_loop
+@borrowing_loop
 def load_row(images, channels, task, y, start, span, rows):
     """Copy columns start - 1 ... start + span of one row of each picture, channel by channel."""
     width = images.shape[2] // channels
@@ -24,7 +24,7 @@ def load_row(images, channels, task, y, start, span, rows):
                     target[j] = spread[j]
 
 
-@serial_loop
+@borrowing_loop
 def differences(above, here, below, level, task, start, span, width, gx, gy):
     """Put the gradient of one channel into gx and gy; across the picture's border it is 0."""
     left, right = here[: gx.size], here[2 : 2 + gx.size]
@@ -44,7 +44,7 @@ def differences(above, here, below, level, task, start, span, width, gx, gy):
             gy[j] = down[j] - up[j]
 
 
-@serial_loop
+@borrowing_loop
 def keep_stronger(gx, gy, best_x, best_y):
     """Replace the pixels where this channel's gradient is stronger, or not a number.
 
@@ -59,7 +59,7 @@ def keep_stronger(gx, gy, best_x, best_y):
             best_x[j], best_y[j] = gx[j], gy[j]
 
 
-@serial_loop
+@borrowing_loop
 def keep_stronger_squares(gx, gy, best_x, best_y):
     """As `keep_stronger`, with the squares of lengths, as OpenCV compares them."""
     for j in range(gx.size):
@@ -70,7 +70,7 @@ def keep_stronger_squares(gx, gy, best_x, best_y):
             best_x[j], best_y[j] = gx[j], gy[j]
 
 
-@serial_loop
+@borrowing_loop
 def load_field(field, task, y, start, span, row):
     """Copy columns start ... start + span - 1 of one row of each picture's gradients.
 

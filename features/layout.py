@@ -42,8 +42,8 @@ ARC_TANGENTS = {
 }
 
 # Lanes of a row that are worked on at a time, see tile_columns.
-LANES = 512
-STRIP_ROWS = 64
+LANES = 1024
+STRIP_ROWS = 128
 
 
 class Votes(NamedTuple):
@@ -228,6 +228,12 @@ def tasks(count: int, units: tuple[int, int], how: Votes) -> np.ndarray:
     )
 
 
+def _by_row(units: tuple[int, int], cells: tuple[int, int], config: HogConfig) -> np.ndarray:
+    bins, _ = voted_bins(config)
+    unit = cells[0] * cells[1] * bins
+    return np.array([units[1] * unit, unit, cells[1] * bins, bins], np.int64)
+
+
 class Plan(NamedTuple):
     """All there is to know to compute HoG of pictures of one size."""
 
@@ -236,6 +242,7 @@ class Plan(NamedTuple):
     blocks: tuple[int, int]
     votes: Votes
     gather: Blocks
+    places: np.ndarray  # (4,) int64, see `loops.histograms`
 
     @classmethod
     def of(cls, config: HogConfig, rows: int, columns: int, dtype: type) -> "Plan":
@@ -260,7 +267,17 @@ class Plan(NamedTuple):
             blocks=grid,
             votes=votes(config, dtype, corner),
             gather=blocks(config),
+            places=_by_row(cells if shared else grid, (1, 1) if shared else config.block, config),
         )
+
+    @property
+    def by_column(self) -> "Plan":
+        """The plan for units that stand column by column, and so do their cells."""
+        rows, _ = self.units
+        down, bins = self.cells[0], self.votes.bins
+        unit = down * self.cells[1] * bins
+        places = np.array([unit, rows * unit, bins, down * bins], np.int64)
+        return self._replace(places=places)
 
     def tasks(self, count: int) -> np.ndarray:
         """Return the pieces of the work on `count` pictures."""

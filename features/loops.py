@@ -9,28 +9,31 @@ serves every preset. Narrow pictures lie side by side in one row.
 Every histogram is summed by one thread in one order: the result is the same to
 the last bit for any number of threads.
 
-Measured on one core (Zen 5), 12 MP uint8 gray: skimage preset 28 ms for the
-histograms and 15 ms for the blocks, dalal-triggs 47 and 5 ms; whole votes
-scattered bin by bin took 57 ms on two cores. Weighing a vote and adding it in
-one pass instead of two makes no difference for whole votes and costs 5 % for
-shared ones, whose weights are then computed once a cell row. Folding one row of 64 blocks:
-4.8 us as it is; 12.9 us with the weights of a cell not contiguous; 14.9 us with
-the columns outermost and the blocks as lanes; 73 us with the bins as lanes.
+Measured on one core of two that others used too (Zen 5), dalal-triggs, 12 MP
+gray, ms: 72 with every row added to the sums by itself and pieces of 512 lanes
+and 64 rows; 62 with four rows added at once and slices whose references are not
+counted (see `jit.borrowing_loop`); 43 with pieces of 1024 lanes and 128 rows,
+which begin and overlap less often; 2048 lanes the same, 256 lanes 106. 512x512
+pixels: 1.5 ms, 1.1, 1.1. Weighing a vote and adding it in one pass instead of two
+makes no difference for whole votes and costs 5 % for shared ones, whose weights
+are then computed once a cell row. Folding one row of 64 blocks: 4.8 us as it is;
+12.9 us with the weights of a cell not contiguous; 14.9 us with the columns
+outermost and the blocks as lanes; 73 us with the bins as lanes.
 """
 
 import numpy as np
 from numba import prange
 
-from ..jit import parallel_loop, serial_loop
+from ..jit import borrowing_loop, parallel_loop, serial_loop
 from .gradient_loops import differences, keep_stronger, keep_stronger_squares, load_field, load_row
-from .vote_loops import measure, place, row_of_votes
+from .vote_loops import GROUP, locate, measure, rows_of_votes, slot
 
 # Rows are worked on in whole multiples of this, so that a pixel is never left
 # to the scalar end of a vectorised loop, which may round otherwise.
 WHOLE = 64
 
 
-@serial_loop
+@borrowing_loop
 def _extent(task, how):
     """Return a piece's first column, columns, first row, row after the last, and padded row size.
 
@@ -52,15 +55,22 @@ def _open_sums(how, size):
 
 
 @serial_loop
-def _piece(images, channels, task, how, out):
+def _piece(images, channels, task, how, places, out):
     """Fill the histograms of some pictures' units, given by task."""
-    start, span, top, bottom, size = _extent(task, how)
-    height, width = images.shape[1], images.shape[2] // channels
+    size = _extent(task, how)[4]
     rows = np.zeros((3, channels, size + 2), how.edges.dtype)
     gradient = np.empty((4, size), how.edges.dtype)
-    work = np.empty((4, size), np.float32)
+    held = np.empty((3, GROUP * size), np.float32)
+    lower = np.empty(size, np.float32)
     sums = _open_sums(how, size)
+    _fill(images, channels, task, how, places, rows, gradient, held, lower, sums, out)
 
+
+@borrowing_loop
+def _fill(images, channels, task, how, places, rows, gradient, held, lower, sums, out):
+    """Go through the rows of a piece; all arrays from rows to sums are its working memory."""
+    start, span, top, bottom, size = _extent(task, how)
+    height, width = images.shape[1], images.shape[2] // channels
     for ahead in range(max(top - 1, 0), bottom + 1):
         if ahead < height:
             load_row(images, channels, task, ahead, start, span, rows[ahead % 3])
@@ -77,31 +87,41 @@ def _piece(images, channels, task, how, out):
                 keep_stronger_squares(gx, gy, gradient[0], gradient[1])
             elif turn > 0:
                 keep_stronger(gx, gy, gradient[0], gradient[1])
-        measure(gradient[0], gradient[1], work[0])
-        place(gradient[0], gradient[1], how, work)
-        row_of_votes(work, how, task, y, span, sums, out)
+        at = size * slot(y - how.origin[0], how)
+        measure(gradient[0], gradient[1], held[0, at : at + size])
+        locate(gradient[0], gradient[1], how, lower, held[1, at : at + size])
+        rows_of_votes(held[1], held[0], held[2], how, task, y, span, sums, places, out)
 
 
 @serial_loop
-def _piece_of_fields(fields, task, how, out):
+def _piece_of_fields(fields, task, how, places, out):
     """As `_piece`, from gradients and what they count."""
-    start, span, top, bottom, size = _extent(task, how)
+    size = _extent(task, how)[4]
     gradient = np.zeros((2, size), fields.dtype)
-    work = np.zeros((4, size), np.float32)
-    sums = _open_sums(how, size)
+    held = np.zeros((3, GROUP * size), np.float32)
+    lower = np.empty(size, np.float32)
+    _fill_from_fields(fields, task, how, places, gradient, held, lower, _open_sums(how, size), out)
+
+
+@borrowing_loop
+def _fill_from_fields(fields, task, how, places, gradient, held, lower, sums, out):
+    """As `_fill`."""
+    start, span, top, bottom, size = _extent(task, how)
     for y in range(top, bottom):
+        at = size * slot(y - how.origin[0], how)
+        magnitude = held[0, at : at + size]
         if 0 <= y < fields.shape[2]:
             load_field(fields[0], task, y, start, span, gradient[0])
             load_field(fields[1], task, y, start, span, gradient[1])
-            load_field(fields[2], task, y, start, span, work[0])
+            load_field(fields[2], task, y, start, span, magnitude)
         else:
-            work[0] = 0
-        place(gradient[0], gradient[1], how, work)
-        row_of_votes(work, how, task, y, span, sums, out)
+            magnitude[:] = 0
+        locate(gradient[0], gradient[1], how, lower, held[1, at : at + size])
+        rows_of_votes(held[1], held[0], held[2], how, task, y, span, sums, places, out)
 
 
 @parallel_loop
-def histograms(images, channels, tasks, how, out):
+def histograms(images, channels, tasks, how, places, out):
     """Fill the histograms of all units.
 
     Parameters
@@ -111,14 +131,17 @@ def histograms(images, channels, tasks, how, out):
         C.
     tasks : ndarray, (pieces, 6) int64
     how : Votes
-    out : ndarray, (N, unit rows, unit columns, cell rows, cell columns, bins) float32
+    places : ndarray, (4,) int64
+        How far apart unit rows, unit columns, cell rows and cell columns
+        stand in out; bins stand next to each other.
+    out : ndarray, (N, values) float32
     """
     for t in prange(len(tasks)):
-        _piece(images, channels, tasks[t], how, out)
+        _piece(images, channels, tasks[t], how, places, out)
 
 
 @parallel_loop
-def histograms_of_fields(fields, tasks, how, out):
+def histograms_of_fields(fields, tasks, how, places, out):
     """Fill the histograms of all units from gradients.
 
     Parameters
@@ -126,8 +149,8 @@ def histograms_of_fields(fields, tasks, how, out):
     fields : ndarray, (3, N, H, W)
         Of every pixel the gradient along rows (x) and columns (y), and what
         it counts.
-    tasks, how, out
+    tasks, how, places, out
         As for `histograms`.
     """
     for t in prange(len(tasks)):
-        _piece_of_fields(fields, tasks[t], how, out)
+        _piece_of_fields(fields, tasks[t], how, places, out)

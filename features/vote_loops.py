@@ -2,13 +2,16 @@
 
 import numpy as np
 
-from ..jit import serial_loop
+from ..jit import borrowing_loop
 
 QUARTER = np.float32(np.pi / 2)
 HALF = np.float32(np.pi)
 
+# Rows that are added to the sums at once.
+GROUP = 4
 
-@serial_loop
+
+@borrowing_loop
 def _count_edges(gx, gy, how, lower, position):
     """Put the number of the bin that each gradient falls into into position.
 
@@ -41,7 +44,7 @@ def _count_edges(gx, gy, how, lower, position):
             position[j] = nothing if position[j] >= np.float32(how.bins) else position[j]
 
 
-@serial_loop
+@borrowing_loop
 def _interpolate_angle(gx, gy, how, position):
     """Put where each gradient lies between bin centres into position, in [0, bins)."""
     scale = np.float32(how.bins / (2 * np.pi if how.signed else np.pi))
@@ -65,7 +68,7 @@ def _interpolate_angle(gx, gy, how, position):
         position[j] = at + whole if at < 0 else at
 
 
-@serial_loop
+@borrowing_loop
 def _arc_tangent(s, coefficients):
     """Return arctan(t) / t for s = t * t in [0, 1]; the coefficients lie in registers."""
     total = coefficients[0]
@@ -74,7 +77,7 @@ def _arc_tangent(s, coefficients):
     return total
 
 
-@serial_loop
+@borrowing_loop
 def _weights(position, magnitude, b, bins, vote):
     """Put what each pixel gives to bin b into vote."""
     one = np.float32(1)
@@ -92,14 +95,22 @@ def _weights(position, magnitude, b, bins, vote):
             vote[j] = magnitude[j] * (share if share > 0 else np.float32(0))
 
 
-@serial_loop
+@borrowing_loop
 def _add(weight, vote, total):
     for j in range(total.size):
         total[j] += weight * vote[j]
 
 
-@serial_loop
-def _fold(sums, how, task, i, span, out):
+@borrowing_loop
+def _add_four(weights, first, second, third, fourth, total):
+    """Add four rows at once: each sum is loaded and stored once instead of four times."""
+    a, b, c, d = weights[0], weights[1], weights[2], weights[3]
+    for j in range(total.size):
+        total[j] += (a * first[j] + b * second[j]) + (c * third[j] + d * fourth[j])
+
+
+@borrowing_loop
+def _fold(sums, how, task, i, span, places, out):
     """Sum the finished rows of unit row i over the columns of each unit, and clear them."""
     cells, unit_columns = how.column_weights.shape
     for n in range(task[0], task[1]):
@@ -107,6 +118,7 @@ def _fold(sums, how, task, i, span, out):
         for j in range(task[4], task[5]):
             at = base + (j - task[4]) * how.step[1]
             for r in range(sums.shape[0]):
+                place = i * places[0] + j * places[1] + r * places[2]
                 for b in range(how.bins):
                     row = sums[r, b, at : at + unit_columns]
                     for c in range(cells):
@@ -114,11 +126,11 @@ def _fold(sums, how, task, i, span, out):
                         total = np.float32(0)
                         for v in range(unit_columns):
                             total += weights[v] * row[v]
-                        out[n, i, j, r, c, b] = total
+                        out[n, place + c * places[3] + b] = total
     sums[:] = 0
 
 
-@serial_loop
+@borrowing_loop
 def measure(gx, gy, magnitude):
     """Put the length of each gradient into magnitude."""
     for j in range(magnitude.size):
@@ -126,35 +138,68 @@ def measure(gx, gy, magnitude):
         magnitude[j] = np.sqrt(x * x + y * y)
 
 
-@serial_loop
-def place(gx, gy, how, work):
-    """Put the place of each gradient among the bins into the second row of work."""
+@borrowing_loop
+def locate(gx, gy, how, lower, position):
+    """Put the place of each gradient among the bins into position."""
     if how.soft:
-        _interpolate_angle(gx, gy, how, work[1])
+        _interpolate_angle(gx, gy, how, position)
     else:
-        _count_edges(gx, gy, how, work[2], work[1])
+        _count_edges(gx, gy, how, lower, position)
 
 
-@serial_loop
-def row_of_votes(work, how, task, y, span, sums, out):
-    """Add row y, its magnitudes and places, to the open units, and fold those that it ends."""
+@borrowing_loop
+def slot(row, how):
+    """Return the place of a row of the units in its group of `GROUP` rows.
+
+    A group begins wherever a unit begins or ends, so that all of its rows
+    are part of the same units.
+    """
+    step, length = how.step[0], how.row_weights.shape[1]
+    since = row % step
+    if row >= length:
+        since = min(since, (row - length) % step)
+    return since % GROUP
+
+
+@borrowing_loop
+def rows_of_votes(position, magnitude, vote, how, task, y, span, sums, places, out):
+    """Add the group of rows that row y ends, if it does; fold the units that it ends."""
     step, length, row = how.step[0], how.row_weights.shape[1], y - how.origin[0]
+    last_slot = slot(row, how)
+    if slot(row + 1, how) > 0:
+        return
     first = max(task[2], (row - length) // step + 1)
     last = min(task[3], row // step + 1)
     if first >= last:
         return
-    _vote(work[1], work[0], how, row, first, last, work[3], sums)
+    _vote(position, magnitude, how, row - last_slot, last_slot + 1, first, last, vote, sums)
     if row == first * step + length - 1:
-        _fold(sums[first % sums.shape[0]], how, task, first, span, out)
+        _fold(sums[first % sums.shape[0]], how, task, first, span, places, out)
 
 
-@serial_loop
-def _vote(position, magnitude, how, row, first, last, vote, sums):
-    """Add one row of votes to the open units [first, last) that it is part of."""
+@borrowing_loop
+def _vote(position, magnitude, how, row, held, first, last, vote, sums):
+    """Add the held rows, from row on, to the open units [first, last) that they are part of."""
+    size = held * sums.shape[3]
     for b in range(how.bins):
-        _weights(position, magnitude, b, how.bins, vote)
+        _weights(position[:size], magnitude[:size], b, how.bins, vote[:size])
         for i in range(first, last):
+            at = row - i * how.step[0]
             for r in range(how.row_weights.shape[0]):
-                weight = how.row_weights[r, row - i * how.step[0]]
-                if weight > 0:
-                    _add(weight, vote, sums[i % sums.shape[0], r, b])
+                weights = how.row_weights[r, at : at + held]
+                _add_rows(weights, vote, sums[i % sums.shape[0], r, b])
+
+
+@borrowing_loop
+def _add_rows(weights, vote, total):
+    """Add weighted rows; those of weight 0 are never read, for they may hold a NaN."""
+    size = total.size
+    if weights.size == GROUP and weights[0] * weights[1] * weights[2] * weights[3] > 0:
+        _add_four(
+            weights, vote[:size], vote[size : 2 * size], vote[2 * size : 3 * size],
+            vote[3 * size :], total,
+        )  # fmt: skip
+        return
+    for k in range(weights.size):
+        if weights[k] > 0:
+            _add(weights[k], vote[k * size : (k + 1) * size], total)
