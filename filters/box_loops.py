@@ -29,7 +29,7 @@ def _leave(old, sums):
 @serial_loop
 def _enter_and_leave(new, old, sums):
     for j in range(sums.size):
-        sums[j] += new[j] - old[j]
+        sums[j] = sums[j] + new[j] - old[j]
 
 
 @serial_loop
@@ -49,8 +49,10 @@ def _copy(values, row):
 def _change(source, layout, row, enters, fill, sums):
     """Let a row enter or leave the columns' sums."""
     position = layout.rows[row]
-    if position < 0:
-        sums[:] += fill if enters else -fill
+    if position < 0 and enters:
+        sums[:] += fill
+    elif position < 0:
+        sums[:] -= fill
     elif enters:
         _enter(source[position], sums)
     else:
