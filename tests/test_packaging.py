@@ -89,6 +89,8 @@ def test_loops_import_only_what_compiles(path):
     for node in imports:
         module = ast.unparse(node).split()[1].lstrip(".")
         assert module in FOR_LOOPS or module.endswith("loops")
+
+
 def test_help_imports_nothing_heavy():
     code = (
         "import sys; from edgewise.cli.main import run; run(['--help']);"
