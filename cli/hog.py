@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from .hog_options import chosen_config, hog_options
+from .hog_options import chosen_config, hog_options, refuse_fit_without_size
 from .hog_shards import extract_to_shards, refuse_shard_options, shard_options, wants_shards
 from .options import (
     dry_run_option,
@@ -69,6 +69,7 @@ def command(
     """
     from ..images.dataset import open_dataset
 
+    refuse_fit_without_size(hog["fit"], size)
     config = chosen_config(None, **hog)
     _check_usage(output, picture, as_json, dry_run)
     folder = Path(output) if output and wants_shards(output) else None

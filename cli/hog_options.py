@@ -5,6 +5,7 @@ from typing import NoReturn
 
 import click
 
+from ..images.fits import FITS
 from .options import size_option
 
 GRAY_HELP = "Make pictures gray instead of using the strongest colour channel."
@@ -49,11 +50,17 @@ OPTIONS = (
     ),
     click.option("--gray", is_flag=True, help=GRAY_HELP),
     size_option,
+    click.option(
+        "--fit",
+        type=click.Choice(FITS),
+        help="How pictures of another shape come to --size: stretched, cropped around their "
+        "middle, or padded with their border pixels.  [default: stretch]",
+    ),
 )
 
 
 def hog_options(function: Callable) -> Callable:
-    """Give a command the HoG settings, --gray and --size."""
+    """Give a command the HoG settings, --gray, --size and --fit."""
     for option in reversed(OPTIONS):
         function = option(function)
     return function
@@ -86,6 +93,12 @@ def chosen_config(default, *, preset, **settings):
         return default.replace(**given)
     except EdgewiseError as error:
         raise click.UsageError(str(error)) from None
+
+
+def refuse_fit_without_size(fit: str | None, size: tuple[int, int] | None) -> None:
+    """Refuse a way to a size where there is none."""
+    if fit and not size:
+        raise click.UsageError("--fit says how pictures come to a size; give one, --size WxH")
 
 
 def _others(texts: tuple[str, ...]) -> dict:

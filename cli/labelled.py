@@ -3,37 +3,6 @@
 from .session import Session
 
 
-def features_of(session: Session, data: str, *, gray, size, jobs, max_pixels, hog: dict):
-    """Return the feature table to train on.
-
-    Parameters
-    ----------
-    session : Session
-    data : str
-        A data set or a feature file.
-    gray : bool
-    size : (int, int) or None
-    jobs : int or None
-    max_pixels : int
-    hog : dict
-        What the user said of HoG, None where nothing.
-    """
-    import click
-
-    from ..features.opening import holds_features, open_features
-    from ..images.dataset import open_dataset
-    from ..models.settings import default_config, first_size
-    from .hog_options import chosen_config
-
-    if holds_features(data):
-        if gray or size or any(value is not None for value in hog.values()):
-            raise click.UsageError(f"{data} holds features already; HoG settings come too late")
-        return open_features(data)
-    dataset = open_dataset(data, max_pixels=max_pixels)
-    config = chosen_config(default_config(size or first_size(dataset)), **hog)
-    return extracted(session, dataset, config, gray=gray, size=size, jobs=jobs)
-
-
 def features_for(session: Session, made, data: str, *, jobs, max_pixels):
     """Return features of other data, made as a model's or another table's were."""
     from ..features.opening import holds_features, open_features

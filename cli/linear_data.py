@@ -32,11 +32,16 @@ def training_table(
     """
     from ..features.opening import holds_features
     from ..images.dataset import open_dataset
+    from ..models.linear_features import with_fit
     from ..models.linear_table import open_table
+    from .hog_options import refuse_fit_without_size
     from .labelled import extracted
 
+    hog, fit = dict(hog), hog["fit"]
+    del hog["fit"]
     given = [name for name, value in hog.items() if value is not None]
     _check(data, features, given, holds_features(data), gray or size or copies)
+    refuse_fit_without_size(fit, size)
     if holds_features(data):
         return open_table(data), None
     dataset = open_dataset(data, max_pixels=max_pixels)
@@ -48,6 +53,7 @@ def training_table(
         table = _labelled(open_table(features), features, dataset)
     else:
         config = _chosen(dataset, features, hog, gray=gray, size=size)
+        config = with_fit(config, fit) if fit else config
         table = extracted(session, dataset, config, gray=gray, size=size, jobs=jobs)
     return table, _groups(table, dataset)
 

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from ..images.errors import EdgewiseError
+from ..images.fits import FITS
 from . import sizes
 from .checks import count, flag, hint, one_of, pair, positive, power, sigma
 
@@ -26,6 +27,7 @@ WORDS = {
     "epsilon_rule": ("quadrature", "added", "per-value"),
     "order": ("row", "column"),
     "layout": ("blocks", "felzenszwalb", "vlfeat"),
+    "fit": FITS,
 }
 
 
@@ -129,6 +131,12 @@ class HogConfig:
         values. These two ignore block, block_stride, signed, norm,
         epsilon_rule, second_epsilon and the window; cells are as many as
         fit the picture best, rounded.
+    fit : {"stretch", "crop", "pad"}
+        How a picture of another shape comes to the size of the others, before
+        anything else: all of it is stretched; or the largest part in its
+        middle is used that has the size's proportion; or it is made to fit
+        inside, and its border pixels are repeated around it, so that its
+        border is no edge.
 
     References
     ----------
@@ -163,6 +171,7 @@ class HogConfig:
     second_epsilon: float | None = None
     order: str = "row"
     layout: str = "blocks"
+    fit: str = "stretch"
 
     def __post_init__(self) -> None:
         for name in ("cell", "block", "block_stride"):

@@ -82,7 +82,7 @@ def extract(
     channels = 1 if gray else 3
     rows, kept, saw_colour = None, [], False
     with ExitStack() as opened:
-        for indices, images in _chunks(dataset, size, channels, jobs, fail):
+        for indices, images in _chunks(dataset, size, channels, jobs, fail, config.fit):
             if rows is None:
                 size = images.shape[1:3]
                 length = _length(config, size, dataset.names[indices[0]])
@@ -137,7 +137,11 @@ def _nothing_read(dataset: Dataset, failures: list[tuple[str, str]], *, said: bo
 
 
 def prepare(
-    image: np.ndarray, *, size: tuple[int, int] | None = None, channels: int = 3
+    image: np.ndarray,
+    *,
+    size: tuple[int, int] | None = None,
+    channels: int = 3,
+    fit: str = "stretch",
 ) -> np.ndarray:
     """Return a picture as HoG sees it in a table.
 
@@ -149,6 +153,8 @@ def prepare(
     channels : int
         1 makes colour gray. With 3 colour is kept, and gray too: among
         coloured pictures it needs no change, its strongest channel is itself.
+    fit : {"stretch", "crop", "pad"}
+        What `resize` does about another proportion of height to width.
 
     Returns
     -------
@@ -163,7 +169,7 @@ def prepare(
     if size is not None and image.shape[:2] != tuple(size):
         from ..images.resize import resize
 
-        image = resize(image, size)
+        image = resize(image, size, fit)
     return image
 
 
@@ -172,7 +178,7 @@ def pictures_at_once(shape: tuple[int, ...]) -> int:
     return max(1, CHUNK_PIXELS // (shape[0] * shape[1]))
 
 
-def _chunks(dataset: Dataset, size, channels: int, jobs, fail) -> Iterator[Chunk]:
+def _chunks(dataset: Dataset, size, channels: int, jobs, fail, fit: str) -> Iterator[Chunk]:
     """Yield the numbers and the stacked pictures of one chunk after the other."""
     array = dataset.array
     if array is not None and len(array) and size in (None, array.shape[1:3]) and array.ndim == 3:
@@ -181,14 +187,14 @@ def _chunks(dataset: Dataset, size, channels: int, jobs, fail) -> Iterator[Chunk
             images = array[start : start + step]
             yield list(range(start, start + len(images))), images
         return
-    yield from _stacked(_read(dataset, size, channels, jobs, fail))
+    yield from _stacked(_read(dataset, size, channels, jobs, fail, fit))
 
 
-def _read(dataset: Dataset, size, channels, jobs, fail) -> Iterator[tuple[int, np.ndarray]]:
+def _read(dataset: Dataset, size, channels, jobs, fail, fit) -> Iterator[tuple[int, np.ndarray]]:
     """Yield the pictures that can be read, all of one size; raise if sizes differ."""
 
     def read(i: int) -> np.ndarray:
-        return prepare(dataset.read_for(i, size)[0], size=size, channels=channels)
+        return prepare(dataset.read_for(i, size)[0], size=size, channels=channels, fit=fit)
 
     stream = replace(dataset, reader=read).images(jobs)
     first: tuple[str, tuple[int, int]] | None = None

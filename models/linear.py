@@ -79,7 +79,7 @@ class LinearModel:
 
     def prepare(self, image: np.ndarray) -> np.ndarray:
         """Return any picture as HoG wants it, of the model's size."""
-        return prepare(image, size=self.size, channels=self.channels)
+        return prepare(image, size=self.size, channels=self.channels, fit=self.config.fit)
 
     def judge_images(self, images: np.ndarray) -> np.ndarray:
         """Return what `judge` says of prepared pictures (N, H, W[, C])."""

@@ -82,6 +82,12 @@ class Joined:
 
     parts: tuple[Part, ...]
 
+    def __post_init__(self) -> None:
+        if len(fits := sorted({part.fit for part in self._hogs})) > 1:
+            raise EdgewiseError(
+                f"all parts see one picture, so that its fit cannot be both {' and '.join(fits)}"
+            )
+
     def length(self, rows: int, columns: int) -> int:
         """Return the length of the vector of a picture."""
         return sum(part.length(rows, columns) for part in self.parts)
@@ -112,7 +118,16 @@ class Joined:
     @property
     def hog(self) -> HogConfig | None:
         """The first HoG among the parts."""
-        return next((part for part in self.parts if isinstance(part, HogConfig)), None)
+        return next(iter(self._hogs), None)
+
+    @property
+    def fit(self) -> str:
+        """How pictures come to their size, as all parts of HoG have it."""
+        return "stretch" if self.hog is None else self.hog.fit
+
+    @property
+    def _hogs(self) -> list[HogConfig]:
+        return [part for part in self.parts if isinstance(part, HogConfig)]
 
     def columns_of(self, part: Part, size: tuple[int, int]) -> slice:
         """Return where the values of a part stand in a vector."""
@@ -122,6 +137,20 @@ class Joined:
 
 
 Features: TypeAlias = HogConfig | Joined
+
+
+def with_fit(features: Features, fit: str) -> Features:
+    """Return the same features of pictures that come to their size in another way."""
+    if isinstance(features, HogConfig):
+        return features.replace(fit=fit)
+    if features.hog is None:
+        raise EdgewiseError(
+            "pixels alone are of stretched pictures; add a part of HoG, or leave the fit out"
+        )
+    parts = (
+        part.replace(fit=fit) if isinstance(part, HogConfig) else part for part in features.parts
+    )
+    return Joined(tuple(parts))
 
 
 def compute(features: Features, images: np.ndarray) -> np.ndarray:

@@ -35,7 +35,8 @@ def strokes_over(
         The photograph in gray, dimmed, with amber strokes.
     """
     cell_rows, cell_columns, *_ = config.grid(*size)
-    seen = prepare(photo, size=size)[: cell_rows * config.cell[0], : cell_columns * config.cell[1]]
+    used = cell_rows * config.cell[0], cell_columns * config.cell[1]
+    seen = prepare(photo, size=size, fit=config.fit)[: used[0], : used[1]]
     gray = resize(_eight_bits(to_gray(seen)), drawing.shape)
     light = DIMMED * to_rgb(gray).astype(np.float32)
     share = drawing[:, :, None] / np.float32(255)

@@ -115,6 +115,7 @@ def _chunks(read, todo: list[int], jobs: int | None, found: dict[int, Found]) ->
 def _reader(plan: ShardPlan, inputs: list[dict], start: int):
     """Return a function that reads an input and prepares it for HoG, and keeps its shape."""
     raw = _raw_reader(plan, inputs, start)
+    channels, fit = 1 if plan.gray else 3, plan.hog.fit
 
     def read(i: int) -> tuple[np.ndarray, tuple[int, ...]]:
         image, (rows, columns) = raw(i)
@@ -125,7 +126,7 @@ def _reader(plan: ShardPlan, inputs: list[dict], start: int):
                 f"give one size for all, such as --size {columns}x{rows}"
             )
         size = plan.size if plan.resize else None
-        prepared = prepare(image, size=size, channels=1 if plan.gray else 3)
+        prepared = prepare(image, size=size, channels=channels, fit=fit)
         return prepared, (rows, columns, *image.shape[2:])
 
     return read

@@ -1,0 +1,3 @@
+"""How a picture comes to a size of another shape."""
+
+FITS = ("stretch", "crop", "pad")
