@@ -7,7 +7,9 @@ from pathlib import Path
 import click
 
 from .hog_options import chosen_config, hog_options, refuse_fit_without_size
+from .hog_plan import describe
 from .hog_shards import extract_to_shards, refuse_shard_options, shard_options, wants_shards
+from .hog_windows import chosen_windows, extracted_windows, window_options
 from .options import (
     dry_run_option,
     examples,
@@ -28,6 +30,7 @@ from .session import Session, plural
         "edgewise hog photo.jpg --picture hog.png",
         "edgewise hog photo.jpg -o - --preset skimage --gray > vector.csv",
         "edgewise hog photos/ --size 64x128 --dry-run",
+        "edgewise hog street.jpg -o windows.npy --window 64x128 --window-stride 8x8",
         "edgewise hog photos/ -o shards/ --size 64x128   # again, to go on",
         "edgewise hog photos/ -o shards/ --size 64x128 --shard 3/20   # in a job array",
     ),
@@ -40,6 +43,7 @@ from .session import Session, plural
 )  # fmt: skip
 @click.option("--picture", metavar="FILE", help="Draw the HoG of one picture, strokes along edges.")
 @hog_options
+@window_options
 @click.option(
     "--exact", is_flag=True,
     help="Decode every JPEG whole. Without this, one that --size makes less than half as large is "
@@ -53,8 +57,8 @@ from .session import Session, plural
 @dry_run_option
 @with_session
 def command(
-    session: Session, inputs, output, picture, gray, size, exact, shard_size, part, retry_failed,
-    dask, overwrite, max_pixels, as_json, jobs, dry_run, **hog,
+    session: Session, inputs, output, picture, gray, size, window, window_stride, exact, shard_size,
+    part, retry_failed, dask, overwrite, max_pixels, as_json, jobs, dry_run, **hog,
 ):  # fmt: skip
     """Extract HoG features from pictures.
 
@@ -62,6 +66,8 @@ def command(
     a folder with one sub-folder per class, an IDX file, a manifest, or the
     word digits; a data set's labels are kept. The settings are those of
     --preset, dalal-triggs unless named, changed by the other options.
+
+    --window gives a vector to each window of the pictures, as detectors need.
 
     With -o FOLDER/ the features are written in shards, each with a receipt.
     Interrupted, killed or out of disk, the same command goes on, to the same
@@ -77,12 +83,13 @@ def command(
         refuse_shard_options(shard_size, part, retry_failed, dask)
     elif picture:
         raise click.UsageError("--picture draws one picture, and a folder of shards is for many")
+    windows = chosen_windows(config, window, window_stride, shards=bool(folder), picture=picture)
     _check_outputs(None if folder else output, picture, overwrite)
     dataset = open_dataset(list(inputs), labelled=False, max_pixels=max_pixels)
     if picture and len(dataset) != 1:
         raise click.UsageError(f"--picture draws one picture, and there are {len(dataset)}")
     if dry_run:
-        _describe(dataset, config, size, as_json)
+        describe(dataset, config, size=size, windows=windows, as_json=as_json)
         return
     if folder:
         extract_to_shards(
@@ -91,17 +98,24 @@ def command(
             jobs=jobs, as_json=as_json,
         )  # fmt: skip
         return
-    from .labelled import extracted
-
     dataset = dataset.exactly() if exact else dataset
     scratch = Path(output).parent if output and output != "-" else None
-    table = extracted(session, dataset, config, gray=gray, size=size, jobs=jobs, scratch=scratch)
+    how = {"gray": gray, "size": size, "jobs": jobs, "scratch": scratch}
+    table = _extracted(session, dataset, config, windows, how)
     _write(table, output, picture, overwrite)
     if as_json:
         click.echo(json.dumps(_facts(table, output, picture)))
     else:
-        _report(session, table, output, picture)
-    session.finish(len(table))
+        _report(session, table, output, picture, "window" if windows else "picture")
+    session.finish(len(dataset) - len(table.failed))
+
+
+def _extracted(session: Session, dataset, config, windows, how):
+    from .labelled import extracted
+
+    if windows:
+        return extracted_windows(session, dataset, config, windows, **how)
+    return extracted(session, dataset, config, **how)
 
 
 def _check_usage(output: str | None, picture: str | None, as_json: bool, dry_run: bool) -> None:
@@ -131,36 +145,6 @@ def _check_outputs(output: str | None, picture: str | None, overwrite: bool) -> 
         # A drawing of one pixel shows whether the format can hold one.
         encode_image(np.zeros((1, 1), np.uint8), Path(picture).suffix[1:].lower(), picture)
         refuse_existing(Path(picture), overwrite)
-
-
-def _describe(dataset, config, size, as_json: bool) -> None:
-    """Print what the inputs would give; the first picture that can be read sets the size."""
-    from ..models.settings import first_size
-
-    rows, columns = size or first_size(dataset)
-    cell_rows, cell_columns, block_rows, block_columns = config.grid(rows, columns)
-    length = config.length(rows, columns)
-    facts = {
-        "schema": "edgewise.hog.plan/1",
-        "pictures": len(dataset),
-        "classes": list(dataset.classes),
-        "size": [rows, columns],
-        "cells": [cell_rows, cell_columns],
-        "blocks": [block_rows, block_columns],
-        "length": length,
-        "bytes": len(dataset) * length * 4,
-        "hog": config.to_dict(),
-    }
-    if as_json:
-        click.echo(json.dumps(facts))
-        return
-    classes = f" of {len(dataset.classes)} classes" if dataset.classes else ""
-    click.echo(
-        f"{len(dataset)} picture{plural(len(dataset))}{classes} to read\n"
-        f"{columns}x{rows} pixels: {cell_columns}x{cell_rows} cells, "
-        f"{block_columns}x{block_rows} blocks, {length:,} values\n"
-        f"{facts['bytes']:,} bytes of features in all; nothing was written"
-    )
 
 
 def _write(table, output: str | None, picture: str | None, overwrite: bool) -> None:
@@ -193,12 +177,12 @@ def _facts(table, output: str | None, picture: str | None) -> dict:
     }
 
 
-def _report(session: Session, table, output: str | None, picture: str | None) -> None:
+def _report(session: Session, table, output: str | None, picture: str | None, what: str) -> None:
     rows, columns = table.size
     if output and output != "-":
         classes = f", {len(table.classes)} classes" if table.classes else ""
         session.say(
-            f"{output}: {len(table)} picture{plural(len(table))} of {columns}x{rows}, "
+            f"{output}: {len(table):,} {what}{plural(len(table))} of {columns}x{rows}, "
             f"{table.X.shape[1]} values each{classes}"
         )
     if picture:

@@ -93,7 +93,7 @@ def extract(
             if progress:
                 progress(len(kept) + len(failures))
         if size is None or rows is None:
-            raise EdgewiseError(_nothing_read(dataset, failures, said=failed is not None))
+            raise EdgewiseError(nothing_read(dataset, failures, said=failed is not None))
         return FeatureTable(
             X=rows.result(),
             names=tuple(dataset.names[i] for i in kept),
@@ -101,7 +101,7 @@ def extract(
             size=size,
             channels=3 if saw_colour else 1,
             failed=tuple(failures),
-            **_labels(dataset, kept),
+            **labels_of(dataset, kept),
         )
 
 
@@ -120,18 +120,20 @@ def _length(config: HogConfig, size: tuple[int, int], name: str) -> int:
         raise EdgewiseError(f"{name}: {error}") from None
 
 
-def _labels(dataset: Dataset, kept: list[int]) -> dict:
+def labels_of(dataset: Dataset, kept: list[int]) -> dict:
+    """Return labels and classes of the pictures of some numbers, as `FeatureTable` wants them."""
     if dataset.labels is None:
         return {"labels": None, "classes": ()}
     labels = tuple(dataset.labels[i] for i in kept)
     return {"labels": labels, "classes": tuple(sorted(set(labels), key=natural_key))}
 
 
-def _nothing_read(dataset: Dataset, failures: list[tuple[str, str]], *, said: bool) -> str:
+def nothing_read(dataset: Dataset, failures: list[tuple[str, str]], *, said: bool) -> str:
+    """Return why there are no features, the first failure's reason too unless it was said."""
     if not failures:
         return f"{dataset.source}: there are no pictures"
     if said:
-        return "no picture could be read, so there are no features"
+        return "no picture could be used, so there are no features"
     name, reason = failures[0]
     return f"no picture could be read; the first, {name}: {reason}"
 

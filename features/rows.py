@@ -17,19 +17,22 @@ class Rows:
 
     Parameters
     ----------
-    count : int
-        The greatest number of rows.
+    count : int or None
+        The greatest number of rows; None if nobody knows.
     length : int
     scratch : path, optional
         A folder for a file without a name, which vanishes with the process: what
-        is held in memory does not grow with the number of rows then.
+        is held in memory does not grow with the number of rows then. Where
+        nobody knows the number, there is such a file always.
     """
 
-    def __init__(self, count: int, length: int, scratch: str | os.PathLike | None = None):
+    def __init__(self, count: int | None, length: int, scratch: str | os.PathLike | None = None):
         self.filled, self._length = 0, length
         self._file: BinaryIO | None = None
         self._array = np.empty((0, length), np.float32)
-        if scratch is not None and count * length * 4 > MOST_BYTES:
+        if count is None:
+            self._file = tempfile.TemporaryFile(dir=scratch and _existing(Path(scratch)))  # noqa: SIM115
+        elif scratch is not None and count * length * 4 > MOST_BYTES:
             self._file = tempfile.TemporaryFile(dir=_existing(Path(scratch)))  # noqa: SIM115
         else:
             # Filled in place: the vectors are most of the memory there is.

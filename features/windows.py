@@ -68,24 +68,29 @@ def hog_windows(
     """
     config = as_settings(config, changes)
     pictures = as_pictures(np.asarray(image)[None])
-    _refuse(pictures.shape[1:3], window, stride, config)
+    check_windows(window, stride, config)
+    _refuse_small(pictures.shape[1:3], window)
     return _windows(for_the_loops(pictures, config), window, stride, config)
 
 
-def _refuse(size, window, stride, config: HogConfig) -> None:
+def check_windows(window: tuple[int, int], stride: tuple[int, int], config: HogConfig) -> None:
+    """Raise EdgewiseError if a window holds no block, or the settings are not for windows."""
     config.length(*window)
     if min(stride) < 1:
         raise EdgewiseError(f"a stride is at least 1 pixel, not {min(stride)}")
-    if size[0] < window[0] or size[1] < window[1]:
-        raise EdgewiseError(
-            f"a picture of {size[1]}x{size[0]} pixels is smaller than the window, "
-            f"{window[1]}x{window[0]}; use a smaller window"
-        )
     if config.layout != "blocks" or not gradients.is_common(config):
         raise EdgewiseError(
             "windows are for settings with blocks and the common gradient: layout blocks, "
             "gradient centred, border reflect, colour strongest, vote magnitude, "
             "interpolation_scope block"
+        )
+
+
+def _refuse_small(size: tuple[int, ...], window: tuple[int, int]) -> None:
+    if size[0] < window[0] or size[1] < window[1]:
+        raise EdgewiseError(
+            f"a picture of {size[1]}x{size[0]} pixels is smaller than the window, "
+            f"{window[1]}x{window[0]}; use a smaller window"
         )
 
 

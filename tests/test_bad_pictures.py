@@ -172,5 +172,5 @@ def test_shards(folder, capsys):
 def test_nothing_but_bad_pictures(folder, capsys):
     names = [f"in/{name}" for name in REASONS if not name.startswith(("cut-", "link"))]
     assert_array_equal(run(["hog", *names, "-o", "f.npz", *HOG]), 1)
-    assert capsys.readouterr().err.endswith("no picture could be read, so there are no features\n")
+    assert capsys.readouterr().err.endswith("no picture could be used, so there are no features\n")
     assert not Path("f.npz").exists()

@@ -139,7 +139,7 @@ def test_nothing_readable_is_an_error(photos, tmp_path, capsys):
     assert run(["hog", "missing.png", "gone.png", "-o", "f.npz"]) == 1
     err = capsys.readouterr().err
     assert "missing.png: " in err
-    assert "edgewise: no picture could be read" in err
+    assert "edgewise: no picture could be used" in err
     assert not (tmp_path / "f.npz").exists()
 
 

@@ -82,7 +82,7 @@ def test_nothing_to_read():
     broken = [ImageError("0.png", "it is broken"), ImageError("1.png", "so is it")]
     with pytest.raises(EdgewiseError, match="could be read; the first, 0.png: it is broken"):
         extract(dataset(broken), CONFIG)
-    with pytest.raises(EdgewiseError, match="no picture could be read"):
+    with pytest.raises(EdgewiseError, match="no picture could be used"):
         extract(dataset(broken), CONFIG, size=(20, 20), failed=lambda *_: None)
     with pytest.raises(EdgewiseError, match="memory: there are no pictures"):
         extract(dataset([]), CONFIG)
