@@ -22,7 +22,8 @@ WINDOW_OPTIONS = {
     "dilation": "Step between a kernel's positions.",
     "padding": "same, valid, full, or pixels: all sides, rows/columns, or "
     "top/bottom/left/right.  [default: same]",
-    "border": "What lies outside: reflect, constant, edge, symmetric or wrap.  [default: reflect]",
+    "border": "What lies outside: reflect, constant, edge, symmetric, wrap or renormalize "
+    "(it does not count).  [default: reflect]",
     "fill": "The value outside, for --border constant.  [default: 0]",
 }
 

@@ -25,6 +25,9 @@ POINTWISE = ("relu", "abs", "gray", "channel", "threshold", "gamma")
 
 Run = Callable[[np.ndarray], np.ndarray]
 
+# What is said where a name is like no other.
+LISTED = "edgewise kernels lists them"
+
 WINDOWS = Named("windows", Windows)
 SETTINGS = Named("kernel", KernelSettings)
 
@@ -151,7 +154,7 @@ def _compile_filter(step: Step, entry: Filter, windows: Windows) -> Stage:
         reach = 0 if step.name in POINTWISE else None
         return Stage(step, run, run if same else _keep, linear=same, reach=reach)
     windows, options = _windows(step, windows, entry)
-    settings = entry.bind(step.values, options)
+    settings = entry.bind(step.values, options, WINDOWS.parameters)
     run = lambda image: entry.function(image, windows, **settings)  # noqa: E731
     window = entry.window(settings)
     reach = window[0] // 2 * pair(windows.dilation, "dilation")[0]
@@ -180,8 +183,11 @@ def single_kernel(text: str) -> np.ndarray:
     if more:
         raise EdgewiseError(f'"{text}" is a chain; one kernel is wanted')
     if step.name not in KERNELS and step.name[0] not in "[@":
-        raise EdgewiseError(f'no kernel "{step.name}"{suggest(step.name, KERNELS)}')
+        raise EdgewiseError(f'no kernel "{step.name}"{suggest(step.name, KERNELS, LISTED)}')
     settings, options = _kernel_settings(step.name, step.options)
+    for key in options:
+        if key in WINDOWS.parameters:
+            raise EdgewiseError(f'"{key}" does not change a kernel; leave it out')
     return settings.apply(_given(step, options)).weights
 
 
@@ -214,9 +220,9 @@ def _slider(windows: Windows, weights: np.ndarray, anchor: tuple[int, int] | Non
 
 def _given(step: Step, options: dict[str, str]) -> GivenKernel:
     if step.name in KERNELS:
-        return GivenKernel(kernel(step.name, **KERNELS[step.name].bind(step.values, options)))
+        return GivenKernel(kernel(step.name, **_bound(KERNELS[step.name], step, options)))
     if step.name[0] not in "[@":
-        raise EdgewiseError(f"no such filter{suggest(step.name, [*FILTERS, *KERNELS])}")
+        raise EdgewiseError(f"no such filter{suggest(step.name, [*FILTERS, *KERNELS], LISTED)}")
     if step.values or options:
         extra = [*step.values, *options]
         raise EdgewiseError(
@@ -224,6 +230,10 @@ def _given(step: Step, options: dict[str, str]) -> GivenKernel:
             f'anchor=, not "{extra[0]}"'
         )
     return given_kernel(step.name)
+
+
+def _bound(entry: Named, step: Step, options: dict[str, str]) -> dict[str, Any]:
+    return entry.bind(step.values, options, (*SETTINGS.parameters, *WINDOWS.parameters))
 
 
 def _kernel_settings(name: str, options: dict[str, str]) -> tuple[KernelSettings, dict[str, str]]:

@@ -2,7 +2,7 @@
 
 The same text spells a filter chain and a network. A step's name may also be a
 kernel in brackets or `@file`; commas and colons inside brackets belong to it.
-ImageMagick's kernels, `3x3:0,1,0,...`, begin with a digit, as no name does, and
+ImageMagick's kernels, `3x3:0,1,0,...` or `3:0,1,0,...`, begin with a digit, as no name does, and
 are put in brackets first.
 """
 
@@ -13,7 +13,7 @@ from ..images.errors import EdgewiseError
 
 _NUMBER = r"(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|nan|-)"
 _IMAGEMAGICK = re.compile(
-    rf"(?<![^,])\s*(\d+x\d+(?:[-+]\d+[-+]\d+)?:\s*{_NUMBER}(?:[\s,]+{_NUMBER})*)(?=\s*(?:[:,]|$))"
+    rf"(?<![^,])\s*(\d+(?:x\d+)?(?:[-+]\d+[-+]\d+)?:\s*{_NUMBER}(?:[\s,]+{_NUMBER})*)(?=\s*(?:[:,]|$))"
 )
 # What is written with a colon inside: X:Y.
 _PAIRS = {"anchor"}

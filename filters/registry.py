@@ -42,8 +42,12 @@ class Named:
         settings = [f"{key}={_shown(p)}" for key, p in self.parameters.items()]
         return ":".join([self.name, *settings])
 
-    def bind(self, values: Iterable[str], options: dict[str, str]) -> dict[str, object]:
+    def bind(
+        self, values: Iterable[str], options: dict[str, str], also: Iterable[str] = ()
+    ) -> dict[str, object]:
         """Turn a step's text into keyword arguments.
+
+        `also` names what a step may set besides, for those who misspell it.
 
         Raises
         ------
@@ -59,7 +63,7 @@ class Named:
         given.update(zip(names, values, strict=False))
         for key, value in options.items():
             if key not in names:
-                raise EdgewiseError(f'no setting "{key}"{suggest(key, names)}')
+                raise EdgewiseError(f'no setting "{key}"{suggest(key, [*names, *also])}')
             if key in given:
                 raise EdgewiseError(f'"{key}" is set twice')
             given[key] = value
@@ -101,8 +105,15 @@ def _read_odd(text: str) -> int:
     return value
 
 
+def _read_real(text: str) -> float:
+    above, slash, below = text.partition("/")
+    if slash and not float(below):
+        raise ValueError
+    return float(above) / float(below) if slash else float(above)
+
+
 def _read_positive(text: str) -> float:
-    value = float(text)
+    value = _read_real(text)
     if not 0 < value < float("inf"):
         raise ValueError
     return value
@@ -136,6 +147,7 @@ def _read_padding(text: str) -> str | int | tuple:
 
 
 _WHOLE = (int, "a whole number")
+_REAL = (_read_real, "a number")
 _NUMBERS = (_read_numbers, "a whole number or two, rows/columns")
 
 # How a parameter's text is read, by its annotation.
@@ -143,8 +155,8 @@ READERS = {
     int: _WHOLE,
     int | None: _WHOLE,
     Odd: (_read_odd, "an odd number above 0"),
-    float: (float, "a number"),
-    float | None: (float, "a number"),
+    float: _REAL,
+    float | None: _REAL,
     float | tuple[float, float]: (_read_reals, "a number or two, rows/columns"),
     Positive: (_read_positive, "a number above 0"),
     str: (str, "text"),
@@ -155,8 +167,14 @@ READERS = {
 }
 
 
-def suggest(name: str, known: Iterable[str]) -> str:
-    """Return the end of a sentence that names the nearest known name."""
+def suggest(name: str, known: Iterable[str], listed: str = "") -> str:
+    """Return the end of a sentence that names the nearest known name.
+
+    Where none is near: all of them, or, if these are many, what `listed` says of
+    where they are listed.
+    """
     known = list(known)
     near = get_close_matches(name, known, n=1)
-    return f'; did you mean "{near[0]}"?' if near else f"; there are {', '.join(known) or 'none'}"
+    if near:
+        return f'; did you mean "{near[0]}"?'
+    return f"; {listed}" if listed else f"; there are {', '.join(known) or 'none'}"

@@ -14,8 +14,9 @@ from edgewise.filters import FILTERS, KERNELS
 from edgewise.filters.grammar import Step, parse_chain
 from edgewise.filters.kernel_text import read_kernel
 
-# No x: 3x3:1,2,... is ImageMagick's.
-words = st.text(st.sampled_from("abcwyz019.-"), min_size=1, max_size=5)
+words = st.text(st.sampled_from("abcwxyz019.-"), min_size=1, max_size=5)
+# What begins with a digit is ImageMagick's: 3x3:1,2,... and 3:1,2,...
+names = words.filter(lambda word: not word[0].isdigit())
 
 
 def test_parts_of_a_step():
@@ -30,7 +31,7 @@ def test_commas_and_colons_in_a_kernel_belong_to_it():
     assert step == Step(1, "[1,2; 3,4]", (), {"stride": "2"})
 
 
-@given(st.lists(st.tuples(words, st.lists(words, max_size=3)), min_size=1, max_size=4))
+@given(st.lists(st.tuples(names, st.lists(words, max_size=3)), min_size=1, max_size=4))
 def test_what_is_written_is_what_is_read(steps):
     text = ",".join(":".join([name, *values]) for name, values in steps)
     expected = [Step(i, name, tuple(values)) for i, (name, values) in enumerate(steps, 1)]
@@ -57,6 +58,12 @@ def test_what_is_written_is_what_is_read(steps):
         ("sobel:flip=maybe", "neither|yes or no"),
         ("maxpool:padding=1/2/3", "padding=1/2/3 is not"),
         ("relu:border=wrap", 'no setting "border"'),
+        ("gaussian:1:borde=wrap", 'no setting "borde"; did you mean "border"?'),
+        ("gaussian:1:normalise=sum", 'no setting "normalise"; did you mean "normalize"?'),
+        ("sobel:strid=2", 'no setting "strid"; did you mean "stride"?'),
+        ("xyzzy", 'step 1, "xyzzy": no such filter; edgewise kernels lists them'),
+        ("gaussian:1/2/3", "sigma=1/2/3 is not a number or two"),
+        ("sharpen:1/0", "amount=1/0 is not a number"),
         ("@nowhere.txt", "nowhere.txt: no such file"),
         ("sobel:border=mirror", "means different things"),
         ("box:99:padding=valid", 'step 1, "box": a window of 99 pixels does not fit'),
@@ -177,6 +184,12 @@ def test_bad_kernel_files(tmp_path, name, content):
     (tmp_path / name).write_text(content)
     with pytest.raises(EdgewiseError, match=name):
         read_kernel(f"@{tmp_path / name}")
+
+
+def test_fractions_in_a_setting(rng):
+    image = rng.integers(0, 256, (9, 9), np.uint8)
+    assert_array_equal(apply("[1 2 1]:scale=1/4", image), apply("[1 2 1]:scale=0.25", image))
+    assert_array_equal(apply("gamma:1/2", image), apply("gamma:0.5", image))
 
 
 def test_fractions_in_a_kernel():

@@ -32,6 +32,8 @@ def image(rng):
         "3x3: -1,0,1 -2,0,2 -1,0,1",
         "[3x3:-1,0,1,-2,0,2,-1,0,1]",
         "[3:-1,0,1,-2,0,2,-1,0,1]",
+        "3:-1,0,1,-2,0,2,-1,0,1",
+        "3: -1,0,1 -2,0,2 -1,0,1",
         "3x3:-1,nan,1,-2,-,2,-1.0,-,1e0",
         "[-1 0 1; -2,0,2; -1 0 1]",
     ],
@@ -220,6 +222,8 @@ def test_the_terminal_tells_about_a_kernel(capsys):
     facts = json.loads(capsys.readouterr().out)
     assert_allclose(facts["values"], [[0.25, 0.5, 0.25]])
     assert_allclose(facts["response"]["x"], [1, 0.853553, 0.5, 0.146447, 0], atol=1e-6)
+    assert_array_equal(run(["kernels", "gaussian:2:stride=2"]), 1)
+    assert '"stride" does not change a kernel' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["gaussian:2", "[-1 0 1]", "[0]"])
