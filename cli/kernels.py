@@ -111,6 +111,8 @@ def _lines(facts: dict) -> list[str]:
 
 
 def _matrix(weights) -> str:
-    words = [[f"{value:.5g}" for value in row] for row in weights]
+    # Beside the greatest weight these are the rounding of a sine, or count for nothing.
+    least = 1e-7 * abs(weights).max()
+    words = [[f"{value:.5g}" if abs(value) > least else "0" for value in row] for row in weights]
     width = max(len(word) for row in words for word in row)
     return "\n".join("  ".join(word.rjust(width) for word in row) for row in words)

@@ -53,7 +53,8 @@ def plan_outputs(
     Raises
     ------
     EdgewiseError
-        If two inputs would go to one output, or several to stdout.
+        If two inputs would go to one output, several to stdout, or a folder
+        would be made under the name of a picture.
     """
     suffix = suffix.removeprefix(".").lower() if suffix else None
     if suffix and suffix not in WRITABLE:
@@ -62,9 +63,20 @@ def plan_outputs(
         return [_to_stdout(inputs, suffix)]
     if _is_one_file(inputs, words, output):
         return [_to_file(Path(output), suffix)]
+    _refuse_picture_as_folder(output)
     outputs = [_in_folder(source, Path(output), suffix) for source in inputs]
     _refuse_collisions(inputs, outputs)
     return outputs
+
+
+def _refuse_picture_as_folder(output: str) -> None:
+    """Refuse to make a folder called all.png, which nobody means."""
+    suffix = os.path.splitext(output)[1].removeprefix(".").lower()
+    if suffix in WRITABLE and not os.path.isdir(output):
+        raise EdgewiseError(
+            f"{output} is one file, and folders, lists and several pictures go to a folder; "
+            f"write {output}{os.sep} if that is its name"
+        )
 
 
 def _to_stdout(inputs: Sequence[Input], suffix: str | None) -> Output:

@@ -105,6 +105,15 @@ def test_colliding_outputs_are_found_before_anything_is_written(tmp_path, capsys
     assert not (tmp_path / "o").exists()
 
 
+def test_no_folder_is_called_like_a_picture(tmp_path, capsys):
+    source = pictures(tmp_path / "in", 2, (4, 4))
+    for words in ([source], [source / "000.png", source / "001.png"]):
+        assert_array_equal(run(["filter", "box", *map(str, words), "-o", f"{tmp_path}/a.png"]), 1)
+        assert "a.png is one file" in capsys.readouterr().err
+    assert_array_equal(run(["filter", "box", str(source), "-o", f"{tmp_path}/a.png/"]), 0)
+    assert_array_equal(len(os.listdir(tmp_path / "a.png")), 2)
+
+
 def test_an_interruption_ends_soon_and_leaves_whole_files(tmp_path):
     source = pictures(tmp_path / "in", 12, (1400, 1500, 3))
     process = start("filter", "gaussian:3", source, "-o", tmp_path / "out", "--compress", "9")
