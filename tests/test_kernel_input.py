@@ -223,7 +223,9 @@ def test_the_terminal_tells_about_a_kernel(capsys):
     assert_allclose(facts["values"], [[0.25, 0.5, 0.25]])
     assert_allclose(facts["response"]["x"], [1, 0.853553, 0.5, 0.146447, 0], atol=1e-6)
     assert_array_equal(run(["kernels", "gabor:2:0:wavelength=4:size=5"]), 0)
-    assert_array_equal(capsys.readouterr().out.split()[10:15], "-0.60653 0 1 0 -0.60653".split())
+    assert_array_equal(
+        capsys.readouterr().out.split()[10:15], ["-0.60653", "0", "1", "0", "-0.60653"]
+    )
     assert_array_equal(run(["kernels", "gaussian:2:stride=2"]), 1)
     assert '"stride" does not change a kernel' in capsys.readouterr().err
 
