@@ -44,7 +44,7 @@ class Batch:
             self._one_thread = True
         done = 0
         found = self._pipeline.run(works)
-        if sys.stderr.isatty():  # no progress is drawn elsewhere, and tqdm takes time to load
+        if len(works) > 1 and sys.stderr.isatty():  # no progress is drawn elsewhere, and tqdm takes time to load
             found = self._session.progress(found, total=len(works), unit="picture")
         for work, result in found:
             if isinstance(result, ValueError):
