@@ -181,8 +181,8 @@ def follow_seams(marks, strip, weak):
 
 @parallel_loop
 def paint(marks, edge, out):
-    """Fill out with the value of an edge where a mark is strong, and 0."""
+    """Fill out, which may be the marks, with the value of an edge where a mark is strong, and 0."""
     for i in prange(out.shape[0]):
         row, given = out[i], marks[i]
         for j in range(row.size):
-            row[j] = edge if given[j] == STRONG else np.float32(0)
+            row[j] = edge if given[j] == STRONG else np.uint8(0)

@@ -6,8 +6,12 @@ and `steps.py` import all of these.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from .registry import Named
+from .stages import Run
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,11 @@ class Filter(Named):
     the (rows, columns) of the filter's window for the settings in a chain, by
     which ``sample`` goes. `linear` says that colour may be filtered premultiplied
     by its alpha; all others see the colour as it is. `local` says that nothing outside its window
-    matters to a result.
+    matters to a result, and `twice` that its windows lie on results of such windows.
+
+    A filter with a `settle` depends on the whole picture: from the picture's parts, or
+    what `look` makes of them, and the filter's settings it returns a function that
+    filters a part.
     """
 
     correlates: bool = False
@@ -28,6 +36,9 @@ class Filter(Named):
     reach: Callable[..., tuple[int, int]] | None = None
     linear: bool = True
     local: bool = True
+    twice: bool = False
+    look: Callable[..., np.ndarray] | None = None
+    settle: Callable[..., Run] | None = None
 
     def window(self, settings: dict) -> tuple[int, int]:
         """Return the (rows, columns) of the filter's window."""
@@ -51,19 +62,11 @@ def named_kernel(name: str) -> Callable:
     return register
 
 
-def named_filter(
-    name: str,
-    *,
-    correlates: bool = False,
-    alpha: str = "keep",
-    reach: Callable[..., tuple[int, int]] | None = None,
-    linear: bool = True,
-    local: bool = True,
-) -> Callable:
+def named_filter(name: str, **facts: Any) -> Callable:
     """Register a function of an image under a name; see `Filter`."""
 
     def register(function):
-        FILTERS[name] = Filter(name, function, correlates, alpha, reach, linear, local)
+        FILTERS[name] = Filter(name, function, **facts)
         return function
 
     return register

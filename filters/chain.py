@@ -1,120 +1,32 @@
 """Chains of filters: text made into functions, and run on an image."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ..images.colour import split_alpha
 from ..images.errors import EdgewiseError
-from .borders import RENORMALIZE, border_name
+from .borders import RENORMALIZE
 from .correlation import convolve, correlate
 from .grammar import Step, parse_chain
 from .kernel_settings import KernelSettings, is_zero_sum
 from .kernel_text import GivenKernel, given_kernel
 from .kernels import KERNELS, kernel
-from .premultiplied import over, times
 from .registry import Named, suggest
+from .stages import Chain, Run, Stage
 from .steps import FILTERS, Filter, Windows
 from .values import saturate
-from .windows import pair
+from .windows import Rows, pair
 
 # Filters that look at one pixel at a time: these may be run on a part of a picture.
 POINTWISE = ("relu", "abs", "gray", "channel", "threshold", "gamma")
-
-Run = Callable[[np.ndarray], np.ndarray]
 
 # What is said where a name is like no other.
 LISTED = "edgewise kernels lists them"
 
 WINDOWS = Named("windows", Windows)
 SETTINGS = Named("kernel", KernelSettings)
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A step ready to run.
-
-    `run` filters the colour and `run_alpha` the alpha channel; `bias` is added
-    to what `run` gives. A stage that is not `linear` looks at the colour as it
-    is, all others at colour times alpha. `reach` is how many rows away from a
-    result's own row it looks, or None where that is not known.
-    """
-
-    step: Step
-    run: Run
-    run_alpha: Run
-    bias: float = 0.0
-    linear: bool = True
-    reach: int | None = None
-
-    def __call__(self, values: np.ndarray) -> np.ndarray:
-        """Filter the colour, of a picture without alpha."""
-        return self.add_bias(self.at(self.run, values))
-
-    def at(self, run: Run, values: np.ndarray) -> np.ndarray:
-        """Run a function of this stage; its mistakes name the step."""
-        try:
-            return run(values)
-        except EdgewiseError as error:
-            raise self.step.error(str(error)) from None
-
-    def add_bias(self, values: np.ndarray, share: np.ndarray | None = None) -> np.ndarray:
-        """Add the bias, in proportion to the alpha that is left."""
-        if not self.bias:
-            return values
-        bias = np.float32(self.bias)
-        return values + bias if share is None else (values.T + bias * share.T).T
-
-
-@dataclass(frozen=True)
-class Chain:
-    """A chain, checked and ready to run on any number of images.
-
-    Calling it with an image (H, W) or (H, W, C) gives a float32 image. Two
-    and four channels are gray or colour with alpha: the colour is filtered
-    premultiplied, so that transparent pixels do not bleed; kernels that keep
-    brightness blur the alpha with it, all others leave it.
-    """
-
-    stages: tuple[Stage, ...]
-
-    def __call__(self, image: np.ndarray) -> np.ndarray:
-        """Run every step in order."""
-        colour, alpha = split_alpha(np.asarray(image))
-        if alpha is None:
-            for stage in self.stages:
-                colour = stage(colour)
-            return colour.astype(np.float32, copy=False)
-        return self._run_premultiplied(colour, alpha)
-
-    @property
-    def reach(self) -> int | None:
-        """How many rows up and down a result depends on; None if on any number."""
-        found = [stage.reach for stage in self.stages]
-        known = [reach for reach in found if reach is not None]
-        return sum(known) if len(known) == len(found) else None
-
-    def then(self, other: "Chain") -> "Chain":
-        """Return the chain that runs this one and then another."""
-        return Chain((*self.stages, *other.stages))
-
-    def _run_premultiplied(self, colour: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-        opaque = np.iinfo(alpha.dtype).max if alpha.dtype.kind in "ui" else 1
-        share = alpha.astype(np.float32) / np.float32(opaque)
-        values = times(colour, share)
-        for stage in self.stages:
-            before = share
-            share = stage.at(stage.run_alpha, share)
-            if stage.linear:
-                values = stage.add_bias(stage.at(stage.run, values), share)
-            else:
-                values = times(stage.at(stage.run, over(values, before)), share)
-        share = np.clip(share, 0, 1)
-        values = over(values, share)
-        planes = values if values.ndim == 3 else values[:, :, None]
-        return np.concatenate([planes, share[:, :, None] * opaque], axis=2, dtype=np.float32)
 
 
 def compile_chain(chain: str, **defaults: Any) -> Chain:
@@ -148,20 +60,33 @@ def _compile(step: Step, windows: Windows) -> Stage:
 
 def _compile_filter(step: Step, entry: Filter, windows: Windows) -> Stage:
     if not entry.correlates:
-        settings = entry.bind(step.values, step.options)
-        run: Run = lambda image: entry.function(image, **settings)  # noqa: E731
-        same = entry.alpha == "same"
-        reach = 0 if step.name in POINTWISE else None
-        return Stage(step, run, run if same else _keep, linear=same, reach=reach)
+        return _compile_plain(step, entry)
     windows, options = _windows(step, windows, entry)
     settings = entry.bind(step.values, options, WINDOWS.parameters)
     run = lambda image: entry.function(image, windows, **settings)  # noqa: E731
     window = entry.window(settings)
-    reach = window[0] // 2 * pair(windows.dilation, "dilation")[0]
-    return Stage(
-        step, run, _alpha_run(entry, run, windows, window), linear=entry.linear,
-        reach=reach if entry.local and _row_by_row(windows) else None,
-    )  # fmt: skip
+    run_alpha = _alpha_run(entry, run, windows, window)
+    rows = _rows(entry, windows, window[0])
+    look = partial(entry.look, windows=windows, **settings) if entry.look else None
+    settle = partial(entry.settle, windows=windows, **settings) if entry.settle else None
+    return Stage(step, run, run_alpha, linear=entry.linear, rows=rows, look=look, settle=settle)
+
+
+def _compile_plain(step: Step, entry: Filter) -> Stage:
+    settings = entry.bind(step.values, step.options)
+    run = partial(entry.function, **settings)
+    same = entry.alpha == "same"
+    rows = Rows() if step.name in POINTWISE or entry.settle else None
+    settle = partial(entry.settle, **settings) if entry.settle else None
+    run_alpha = run if same else _keep
+    return Stage(step, run, run_alpha, linear=same, rows=rows, settle=settle)
+
+
+def _rows(entry: Filter, windows: Windows, size: int) -> Rows | None:
+    """Say which rows the results of a filter come from, if that is known."""
+    if entry.twice:
+        return windows.rows(2 * size - 1) if windows.padding == "same" else None
+    return windows.rows(size) if entry.local else None
 
 
 def _alpha_run(entry: Filter, run: Run, windows: Windows, window: tuple[int, int]) -> Run:
@@ -201,15 +126,10 @@ def _compile_kernel(step: Step, windows: Windows) -> Stage:
     else:
         shares = made.weights / made.weights.sum(dtype=np.float64)
         run_alpha = _slider(windows, shares, made.anchor)
-    span = pair(windows.dilation, "dilation")[0] * (made.weights.shape[0] - 1)
-    reach = span if _row_by_row(windows) else None
-    return Stage(step, slide, run_alpha, made.bias, reach=reach)
-
-
-def _row_by_row(windows: Windows) -> bool:
-    """Say whether there is a result for every row, and none looks at the opposite edge."""
-    one_each = pair(windows.stride, "stride") == (1, 1) and windows.padding == "same"
-    return one_each and border_name(windows.border) != "wrap"
+    size = made.weights.shape[0]
+    row = size // 2 if made.anchor is None else made.anchor[0]
+    rows = windows.rows(size, size - 1 - row if windows.flip else row)
+    return Stage(step, slide, run_alpha, made.bias, rows=rows)
 
 
 def _slider(windows: Windows, weights: np.ndarray, anchor: tuple[int, int] | None) -> Run:

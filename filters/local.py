@@ -1,5 +1,8 @@
 """Local statistics: mean, variance, contrast, the guided filter, integral images."""
 
+import math
+from collections.abc import Iterable
+
 import numpy as np
 
 from ..images.errors import EdgewiseError
@@ -8,6 +11,10 @@ from .catalogue import named_filter, square_of_size
 from .gaussians import gaussian_row
 from .registry import Odd, Positive
 from .sliding import Windows
+from .stages import Parts, Run
+
+# Values that an integral image adds up at a time.
+ROWS = 1 << 20
 
 
 def window_moments(image: np.ndarray, size: int, windows: Windows) -> tuple[np.ndarray, np.ndarray]:
@@ -99,14 +106,8 @@ def local_contrast(
     return (pixels - mean) / np.sqrt(variance + np.float32(epsilon))
 
 
-@named_filter("lcn", correlates=True, alpha="keep", reach=square_of_size, linear=False, local=False)
-def lcn(image: np.ndarray, windows: Windows, size: Odd = 9, sigma: Positive = 2.0) -> np.ndarray:
-    """Contrast normalisation of the CNN literature: all channels, Gaussian windows.
-
-    What a Gaussian window's mean over all channels leaves is divided by its
-    standard deviation there, or by the mean deviation of the picture where that
-    is greater (Jarrett and others 2009).
-    """
+def _deviations(image, windows: Windows, size: int, sigma: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return what a Gaussian window's mean leaves, and its standard deviation there."""
     row = gaussian_row(sigma, size // 2)
     weights = np.outer(row, row)
     left = windows.centres(image, weights.shape)
@@ -114,14 +115,56 @@ def lcn(image: np.ndarray, windows: Windows, size: Odd = 9, sigma: Positive = 2.
     # From here on the windows lie on results, which have their size already.
     again = Windows(border=windows.border, fill=windows.fill)
     deviation = np.sqrt(np.maximum(_over_channels(again.slide(left * left, weights)), 0))
-    return left / np.maximum(deviation, _least_deviation(deviation, image))
+    return left, deviation
 
 
-def _least_deviation(deviation: np.ndarray, image: np.ndarray) -> np.float32:
-    """Return the mean deviation, or for flat pictures a number far above their rounding."""
-    known, values = (part[np.isfinite(part)] for part in (deviation, np.asarray(image)))
-    greatest = np.abs(values.astype(np.float32)).max(initial=0)
-    mean = known.mean() if known.size else np.float32(0)
+def _look_lcn(image, windows: Windows, size: int = 9, sigma: float = 2.0) -> np.ndarray:
+    """Return the deviations and the pixels' magnitudes, (H, W, 2)."""
+    deviation = _deviations(image, windows, size, sigma)[1].reshape(image.shape[:2])
+    known = np.abs(np.where(np.isfinite(image), image, 0).astype(np.float32))
+    return np.stack([deviation, known if known.ndim == 2 else known.max(axis=2)], axis=2)
+
+
+def _settle_lcn(parts: Parts, windows: Windows, size: int = 9, sigma: float = 2.0) -> Run:
+    least = _least_deviation((part[:, :, 0], part[:, :, 1]) for part in parts())
+
+    def run(image: np.ndarray) -> np.ndarray:
+        left, deviation = _deviations(image, windows, size, sigma)
+        return left / np.maximum(deviation, least)
+
+    return run
+
+
+@named_filter(
+    "lcn", correlates=True, alpha="keep", reach=square_of_size, linear=False, local=False,
+    twice=True, look=_look_lcn, settle=_settle_lcn,
+)  # fmt: skip
+def lcn(image: np.ndarray, windows: Windows, size: Odd = 9, sigma: Positive = 2.0) -> np.ndarray:
+    """Contrast normalisation of the CNN literature: all channels, Gaussian windows.
+
+    What a Gaussian window's mean over all channels leaves is divided by its
+    standard deviation there, or by the mean deviation of the picture where that
+    is greater (Jarrett and others 2009).
+    """
+    left, deviation = _deviations(image, windows, size, sigma)
+    pixels = np.abs(np.where(np.isfinite(image), image, 0).astype(np.float32))
+    return left / np.maximum(deviation, _least_deviation([(deviation, pixels)]))
+
+
+def _least_deviation(parts: Iterable[tuple[np.ndarray, np.ndarray]]) -> np.float32:
+    """Return the mean deviation, or for flat pictures a number far above their rounding.
+
+    Rows are added up one by one, so that it does not matter how a picture is parted.
+    """
+    sums: list[float] = []
+    count, greatest = 0, np.float32(0)
+    for deviation, pixels in parts:
+        known = np.isfinite(deviation)
+        rows = np.where(known, deviation, 0).reshape(len(deviation), -1)
+        sums.extend(rows.sum(axis=1, dtype=np.float64).tolist())
+        count += int(known.sum())
+        greatest = max(greatest, pixels.max())
+    mean = math.fsum(sums) / max(count, 1)
     return np.float32(mean if mean > 1e-5 * greatest else max(greatest, 1))
 
 
@@ -158,5 +201,12 @@ def guided(
 @named_filter("integral")
 def integral(image: np.ndarray) -> np.ndarray:
     """Integral image: the sum of all pixels above and to the left, this one included."""
-    sums = image.cumsum(axis=0, dtype=np.float64).cumsum(axis=1)
-    return sums.astype(np.float32)
+    out = np.empty(image.shape, np.float32)
+    above = np.zeros(image.shape[1:], np.float64)
+    # Some rows at a time, so that not all sums are held as float64.
+    step = max(1, ROWS * len(image) // image.size)
+    for start in range(0, len(image), step):
+        sums = image[start : start + step].cumsum(axis=0, dtype=np.float64) + above
+        above = sums[-1]
+        out[start : start + step] = sums.cumsum(axis=1)
+    return out

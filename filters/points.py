@@ -8,6 +8,8 @@ from ..images.colour import LUMA, split_alpha
 from ..images.errors import EdgewiseError
 from .catalogue import named_filter
 from .registry import Positive
+from .stages import Parts, Run
+from .surveys import channels, count_whole, extremes, is_counted, percentiles
 
 # Weights of red, green and blue.
 GRAYS = {
@@ -76,7 +78,25 @@ def gamma(image: np.ndarray, exponent: Positive = 0.5, white: float | None = Non
     return top * share ** np.float32(exponent)
 
 
-@named_filter("rescale")
+def _settle_rescale(
+    parts: Parts, low: float = 0.0, high: float = 255.0, percent: float = 0.0
+) -> Run:
+    if not 0 <= percent < 50:
+        raise EdgewiseError(f"percent={percent} is not from 0 to below 50")
+    ends = percentiles(parts, (percent, 100 - percent))
+    if ends is None:
+        return lambda image: image.astype(np.float32)
+    return lambda image: _stretched(image.astype(np.float32), ends[0], ends[1], low, high)
+
+
+def _stretched(values: np.ndarray, least, most, low: float, high: float) -> np.ndarray:
+    if most == least:
+        return np.where(np.isnan(values), values, np.float32(low))
+    share = np.clip((values - least) / (most - least), 0, 1)
+    return np.float32(low) + share * np.float32(high - low)
+
+
+@named_filter("rescale", settle=_settle_rescale)
 def rescale(
     image: np.ndarray, low: float = 0.0, high: float = 255.0, percent: float = 0.0
 ) -> np.ndarray:
@@ -85,20 +105,32 @@ def rescale(
     The least and the greatest are those of all channels together; a flat picture
     becomes `low`.
     """
-    if not 0 <= percent < 50:
-        raise EdgewiseError(f"percent={percent} is not from 0 to below 50")
-    values = image.astype(np.float32)
-    finite = values[np.isfinite(values)]
-    if finite.size == 0:
-        return values
-    least, most = np.percentile(finite, (percent, 100 - percent)).astype(np.float32)
-    if most == least:
-        return np.where(np.isnan(values), values, np.float32(low))
-    share = np.clip((values - least) / (most - least), 0, 1)
-    return np.float32(low) + share * np.float32(high - low)
+    return _settle_rescale(lambda: [image], low, high, percent)(image)
 
 
-@named_filter("equalize")
+def _settle_equalize(parts: Parts, white: float | None = None) -> Run:
+    if is_counted(next(iter(parts()))):
+        steps = [(0.0, 1.0)] * len(channels(next(iter(parts()))))
+        counts = count_whole(parts)
+    else:
+        steps = [_steps(*ends) for ends in zip(*extremes(parts), strict=True)]
+        counts = [np.zeros(LEVELS, np.int64) for _ in steps]
+        for part in parts():
+            for plane, count, step in zip(channels(part), counts, steps, strict=True):
+                count += np.bincount(_levels(plane, *step)[np.isfinite(plane)], minlength=LEVELS)
+
+    def run(image: np.ndarray) -> np.ndarray:
+        top = _white(image, white)
+        planes = [
+            _equalized(plane, count, step, top)
+            for plane, count, step in zip(channels(image), counts, steps, strict=True)
+        ]
+        return planes[0] if image.ndim == 2 else np.stack(planes, axis=2)
+
+    return run
+
+
+@named_filter("equalize", settle=_settle_equalize)
 def equalize(image: np.ndarray, white: float | None = None) -> np.ndarray:
     """Equalise the histogram of each channel: values spread evenly from 0 to white.
 
@@ -106,32 +138,30 @@ def equalize(image: np.ndarray, white: float | None = None) -> np.ndarray:
     it or below, c0 at the least value, n in all. Float pictures are sorted into
     4096 levels first.
     """
-    top = _white(image, white)
-    if image.ndim == 2:
-        return _equalize(image, top)
-    return np.stack([_equalize(plane, top) for plane in np.moveaxis(image, 2, 0)], axis=2)
+    return _settle_equalize(lambda: [image], white)(image)
 
 
-def _equalize(plane: np.ndarray, top: float) -> np.ndarray:
-    if plane.dtype.kind in "ui":
-        known, levels = np.ones(plane.shape, bool), plane
-    else:
-        known = np.isfinite(plane)
-        levels = np.zeros(plane.shape, np.int64)
-        levels[known] = _levels(plane[known])
-    counts = np.bincount(levels[known].ravel())
-    if np.count_nonzero(counts) < 2:
+def _steps(least, most) -> tuple[float, float]:
+    """Return where `LEVELS` equal steps from the least to the greatest value begin, and one."""
+    if not least < most:
+        return (0.0, 1.0) if least > most else (float(least), 1.0)
+    return float(least), (float(most) - float(least)) / (LEVELS - 1)
+
+
+def _levels(plane: np.ndarray, least: float, step: float) -> np.ndarray:
+    """Return to which step values belong; 0 for what is not finite."""
+    if is_counted(plane):
+        return plane
+    known = np.where(np.isfinite(plane), plane, least)
+    return np.rint((known.astype(np.float64) - least) / step).astype(np.int64)
+
+
+def _equalized(plane: np.ndarray, counts: np.ndarray, step, top: float) -> np.ndarray:
+    used = np.flatnonzero(counts)
+    if used.size < 2:
         return plane.astype(np.float32)
     below = counts.cumsum()
-    first = below[np.flatnonzero(counts)[0]]
+    first = below[used[0]]
     table = (np.maximum(below - first, 0) * (top / (below[-1] - first))).astype(np.float32)
-    return np.where(known, table[levels], plane).astype(np.float32)
-
-
-def _levels(values: np.ndarray) -> np.ndarray:
-    """Return to which of `LEVELS` equal steps from the least to the greatest values belong."""
-    if not values.size:
-        return values.astype(np.int64)
-    least, most = float(values.min()), float(values.max())
-    step = (most - least) / (LEVELS - 1) or 1.0
-    return np.rint((values - least) / step).astype(np.int64)
+    found = table[_levels(plane, *step)]
+    return found if is_counted(plane) else np.where(np.isfinite(plane), found, plane)

@@ -58,6 +58,8 @@ class Fitting:
 
     Attributes
     ----------
+    whole : bool
+        Whether the picture holds whole numbers.
     must_look : bool
         Whether every part must go through `look` before the first is fitted.
     clipped : Clipped
@@ -69,6 +71,7 @@ class Fitting:
             raise EdgewiseError(f'no range "{rule}"; there are {", ".join(RANGES)}')
         self._rule = rule
         self._dtype = output_dtype(np.float32 if rule == "float" else dtype)
+        self.whole = self._dtype.kind != "f"
         self.must_look = rule == "rescale" and self._dtype.kind != "f"
         self._least, self._most = np.float32(np.inf), np.float32(-np.inf)
         self.clipped = Clipped()
@@ -84,7 +87,8 @@ class Fitting:
             if finite.size == 0:
                 return
             least, most = finite.min(), finite.max()
-        self._least, self._most = min(self._least, least), max(self._most, most)
+        self._least = min(self._least, np.float32(least))
+        self._most = max(self._most, np.float32(most))
 
     def fit(self, values: np.ndarray) -> np.ndarray:
         """Return the values of the picture."""

@@ -8,7 +8,7 @@ from ..images.errors import EdgewiseError
 from .borders import BORDERS, OUTSIDE, border_index, border_name
 from .correlation import convolve, correlate
 from .values import as_planes
-from .windows import Axis, Padding, axis_padding, correlation_axis, pair
+from .windows import Axis, Padding, Rows, axis_padding, correlation_axis, made_up, pair
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,17 @@ class Windows:
             for axis in (0, 1)
         )
         return rows, columns
+
+    def rows(self, size: int, anchor: int | None = None) -> Rows | None:
+        """Return which rows the results of windows of `size` rows come from; None with a stride."""
+        if pair(self.stride, "stride")[0] != 1:
+            return None
+        middle = size - 1 - size // 2 if self.flip else size // 2
+        place = middle if anchor is None else anchor
+        dilation = pair(self.dilation, "dilation")[0]
+        span = dilation * (size - 1)
+        before, after = made_up(axis_padding(self.padding)[0], span, dilation * place)
+        return Rows(before, after, span, border_name(self.border) == "wrap")
 
     def centres(self, image: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
         """Return the pixel in the middle of every window of an odd shape, float32."""

@@ -10,6 +10,8 @@ from .gaussians import gaussian_row
 from .local import window_moments
 from .registry import Odd
 from .sliding import Windows
+from .stages import Parts, Run
+from .surveys import channels, count_whole, extremes, is_counted
 
 BINS = 256
 
@@ -22,44 +24,58 @@ def threshold(
     return _two_values(image.astype(np.float32), np.float32(level), above, below)
 
 
-@named_filter("otsu")
+def _settle_otsu(parts: Parts, above: float = 255.0, below: float = 0.0) -> Run:
+    levels = np.array(otsu_levels(parts), np.float32)
+    return lambda image: _two_values(image.astype(np.float32), levels, above, below)
+
+
+@named_filter("otsu", settle=_settle_otsu)
 def otsu(image: np.ndarray, above: float = 255.0, below: float = 0.0) -> np.ndarray:
     """Two values, parted by Otsu's threshold, for each channel its own."""
-    values = image.astype(np.float32)
-    planes = values if values.ndim == 3 else values[:, :, None]
-    whole = image.dtype.kind in "bui"
-    levels = [otsu_level(plane, whole=whole) for plane in np.moveaxis(planes, 2, 0)]
-    return _two_values(values, np.array(levels, np.float32), above, below)
+    return _settle_otsu(lambda: [image], above, below)(image)
 
 
-def otsu_level(values: np.ndarray, *, whole: bool = False) -> float:
-    """Return the level that parts the values into two classes that differ most.
+def otsu_levels(parts: Parts) -> list[float]:
+    """Return for every channel the level that parts it into two classes that differ most.
 
     Parameters
     ----------
-    values : ndarray
-        NaN and infinity do not count.
-    whole : bool
-        Whether the values are whole numbers: then every number is a bin, otherwise
-        256 bins lie between the least and the greatest, as in scikit-image.
+    parts : callable
+        Returns the parts of an image. Of whole numbers every one is a bin, for others
+        256 bins lie between the least and the greatest, as in scikit-image; NaN and
+        infinity do not count.
 
     Returns
     -------
-    float
+    list of float
         The greatest value of the lower class: the first of the levels where
         w0 w1 (m0 - m1)^2 is greatest, for the classes' sizes w and means m (Otsu
         1979). For bins, the middle of the bin.
     """
-    numbers = values[np.isfinite(values)]
-    if numbers.size == 0 or numbers.min() == numbers.max():
-        return float(numbers[0]) if numbers.size else 0.0
-    if whole:
-        counts = np.bincount(numbers.astype(np.int64))
-        middles = np.arange(counts.size, dtype=float)
-    else:
-        counts, edges = np.histogram(numbers.astype(float), BINS)
-        middles = (edges[:-1] + edges[1:]) / 2
+    if is_counted(next(iter(parts()))):
+        middles = np.arange(1 << 16, dtype=float)
+        return [_whole_level(counts, middles) for counts in count_whole(parts)]
+    return [_level(parts, *found) for found in enumerate(zip(*extremes(parts), strict=True))]
+
+
+def _whole_level(counts: np.ndarray, middles: np.ndarray) -> float:
+    used = np.flatnonzero(counts)
+    if used.size == 1:
+        return float(used[0])
     return float(middles[_split(counts.astype(float), middles)])
+
+
+def _level(parts: Parts, channel: int, ends: tuple[np.float32, np.float32]) -> float:
+    least, most = map(float, ends)
+    if not least < most:
+        return least if least == most else 0.0
+    counts, edges = np.zeros(BINS), np.linspace(least, most, BINS + 1)
+    for part in parts():
+        plane = channels(part)[channel]
+        numbers = plane[np.isfinite(plane)].astype(float)
+        counts += np.histogram(numbers, BINS, (least, most))[0]
+    middles = (edges[:-1] + edges[1:]) / 2
+    return float(middles[_split(counts, middles)])
 
 
 def _split(counts: np.ndarray, middles: np.ndarray) -> int:

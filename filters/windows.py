@@ -36,6 +36,33 @@ class Axis:
         return self.length, self.before, max(self.after, reach - self.length - self.before)
 
 
+@dataclass(frozen=True)
+class Rows:
+    """Which rows the results of a stage come from, one row of results after the other.
+
+    Result i sees the `span` + 1 rows from i - `before` on; `after` rows are made
+    up below the picture, `before` above it, or, if it is `periodic`, the picture
+    begins anew there.
+    """
+
+    before: int = 0
+    after: int = 0
+    span: int = 0
+    periodic: bool = False
+
+    def seen(self, start: int, stop: int, height: int) -> tuple[int, int]:
+        """Return (first row, row after the last) that the results from start to stop see."""
+        first, last = start - self.before, stop - 1 - self.before + self.span
+        if self.periodic:
+            return first, last + 1
+        # What is made up beyond an edge comes from as many rows inside.
+        if first < 0:
+            last = max(last, self.before)
+        if last >= height:
+            first = min(first, height - 1 - self.after)
+        return max(first, 0), min(last + 1, height)
+
+
 def pair(value: int | tuple[int, int], name: str, *, least: int = 1) -> tuple[int, int]:
     """Return (rows, columns) of a setting that is one number or two."""
     both: Any = (value, value) if _is_whole(value) else value
@@ -93,12 +120,7 @@ def correlation_axis(
         If no window fits.
     """
     span = dilation * (size - 1)
-    named = {
-        "same": (dilation * anchor, span - dilation * anchor),
-        "full": (span, span),
-        "valid": (0, 0),
-    }
-    before, after = named[padding] if isinstance(padding, str) else padding
+    before, after = made_up(padding, span, dilation * anchor)
     count = (length + before + after - span - 1) // stride + 1
     if count < 1:
         raise EdgewiseError(
@@ -106,6 +128,12 @@ def correlation_axis(
             f"{before} and {after}; use a smaller kernel, more padding, or padding=same"
         )
     return Axis(length, size, stride, dilation, before, after, count)
+
+
+def made_up(padding: str | tuple[int, int], span: int, anchor: int) -> tuple[int, int]:
+    """Return how many positions are added before and after an axis, for windows of a span."""
+    named = {"same": (anchor, span - anchor), "full": (span, span), "valid": (0, 0)}
+    return named[padding] if isinstance(padding, str) else padding
 
 
 def pooling_axis(

@@ -145,6 +145,17 @@ def test_an_interruption_ends_soon_and_leaves_whole_files(tmp_path):
         "unsharp,threshold:99",
         "box:9:border=renormalize",
         "gray,sobel-x:bias=9",
+        "box:5:padding=valid",
+        "sobel:padding=full,gaussian:padding=2/1",
+        "[1 2; 3 4; 5 9]:flip=yes:padding=9/0,roberts:flip=yes",
+        "gaussian:2:border=wrap,abs,sobel:border=wrap",
+        "otsu",
+        "gaussian,otsu,median",
+        "equalize:200",
+        "sobel,equalize",
+        "sobel,rescale",
+        "rescale:percent=3",
+        "lcn:5,abs",
     ],
 )
 @pytest.mark.parametrize("rule", ["clip", "rescale", "shift", "float"])
@@ -163,7 +174,7 @@ def test_bands_give_what_the_whole_gives(monkeypatch, chain, rule, channels):
 
 
 @pytest.mark.parametrize(
-    "chain", ["box:3:stride=2", "maxpool:2", "box:border=wrap", "box:padding=valid"]
+    "chain", ["box:3:stride=2", "maxpool:2", "box:border=wrap,sobel", "canny", "lcn:padding=valid"]
 )
 def test_what_cannot_be_cut_in_bands_is_filtered_whole(monkeypatch, chain):
     image = RNG.integers(0, 256, (99, 30)).astype(np.uint8)

@@ -49,6 +49,23 @@ def test_an_edge_is_followed_through_every_strip():
     assert_array_equal(apply("canny:50:500:0", image[::-1])[:-60], expected[60:])
 
 
+@pytest.mark.parametrize("chain", ["canny:30:90", "canny:20:60:0:l1:border=symmetric"])
+def test_bands_do_not_show(monkeypatch, rng, chain):
+    image = cv2.GaussianBlur(rng.integers(0, 256, (400, 90, 3), np.uint8), (0, 0), 2)
+    image = cv2.normalize(image, None, 0, 255, cv2.NORM_MINMAX)
+    whole = apply(chain, image)
+    assert 0.01 < np.mean(whole > 0) < 0.5
+    monkeypatch.setattr("edgewise.filters.canny.BAND", 400 * 9)
+    assert_array_equal(apply(chain, image), whole)
+
+
+def test_gradients_of_16_bits_are_not_cut(rng):
+    image = rng.integers(0, 256, (60, 50), np.uint8)
+    for norm in ("l1", "l2"):
+        deep = apply(f"canny:{257 * 100}:{257 * 500}:0:{norm}", image.astype(np.uint16) * 257)
+        assert_array_equal(deep, apply(f"canny:100:500:0:{norm}", image))
+
+
 def test_colour_is_made_gray_and_blurred(rng):
     image = rng.integers(0, 256, (30, 40, 3), np.uint8)
     expected = apply("gray,gaussian:1.4,canny:20:60:0", image)

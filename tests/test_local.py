@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from edgewise import EdgewiseError, apply, kernel
-from edgewise.filters.threshold import otsu_level
+from edgewise.filters.threshold import otsu_levels
 
 chosen = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 shapes = st.tuples(st.integers(1, 8), st.integers(1, 8))
@@ -58,7 +58,9 @@ def test_lcn_equals_the_textbook(route, channels):
     assert_allclose(apply("lcn:5:1.5", image), expected, atol=1e-4)
 
 
-def test_integral_is_that_of_the_peers(rng):
+@pytest.mark.parametrize("values", [1 << 20, 90])
+def test_integral_is_that_of_the_peers(rng, monkeypatch, values):
+    monkeypatch.setattr("edgewise.filters.local.ROWS", values)
     image = rng.integers(0, 256, (20, 30), np.uint8)
     result = apply("integral", image)
     assert_array_equal(result, naive_filters.integral(image))
@@ -85,7 +87,8 @@ def test_pyramids_are_those_of_opencv(route, shape):
 @given(st.tuples(st.integers(2, 9), st.integers(1, 9)), st.integers(2, 256))
 def test_otsu_equals_the_textbook(shape, top):
     image = np.random.default_rng(sum(shape)).integers(0, top, shape, np.uint8)
-    assert_array_equal(otsu_level(image, whole=True), naive_filters.otsu(image.astype(float)))
+    expected = naive_filters.otsu(image.astype(float))
+    assert_array_equal(otsu_levels(lambda: [image]), [expected])
 
 
 def test_otsu_is_that_of_the_peers(rng):
@@ -94,7 +97,8 @@ def test_otsu_is_that_of_the_peers(rng):
     _, expected = cv2.threshold(image, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     assert_array_equal(apply("otsu", image), expected)
     floats = rng.random((40, 50)).astype(np.float32)
-    assert_allclose(otsu_level(floats), skimage.filters.threshold_otsu(floats), atol=1e-6)
+    expected = skimage.filters.threshold_otsu(floats)
+    assert_allclose(otsu_levels(lambda: [floats]), [expected], atol=1e-6)
     both = np.stack([image, image // 2, 255 - image], axis=2)
     planes = [apply("otsu", plane) for plane in np.moveaxis(both, 2, 0)]
     assert_array_equal(apply("otsu", both), np.stack(planes, axis=2))
