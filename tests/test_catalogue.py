@@ -9,7 +9,7 @@ import pytest
 import scipy.ndimage
 from numpy.testing import assert_allclose, assert_array_equal
 
-from edgewise import apply, write_image
+from edgewise import EdgewiseError, apply, correlate, kernel, write_image
 from edgewise.cli.main import run
 from edgewise.filters import FILTERS, KERNELS
 
@@ -17,18 +17,31 @@ PAGE = (Path(__file__).parent.parent / "docs" / "catalogue.md").read_text()
 SECTIONS = dict(re.findall(r"^### `([\w-]+)`\n(.*?)(?=^##|\Z)", PAGE, re.DOTALL | re.MULTILINE))
 EXAMPLES = re.findall(r"^    edgewise (.*)$", PAGE, re.MULTILINE)
 
-SMOOTHING = ("box", "binomial", "gaussian", "motion", "identity", "sharpen", "emboss", "unsharp",
-             "median", "minimum", "maximum", "percentile", "bilateral", "guided", "local-mean",
-             "pyramid-down", "pyramid-up", "maxpool", "minpool", "avgpool", "medianpool",
-             "relu", "abs", "gray")  # fmt: skip
-EDGES = ("sobel", "prewitt", "scharr", "farid", "frei-chen", "roberts", "kirsch", "robinson",
-         "highpass", "log", "dog", "laplacian", "steerable", "gaussian-derivative",
-         "local-variance", "local-contrast", "lcn", "canny", "sobel-x", "farid-y",
-         "kirsch-mask", "robinson-mask", "diagonal", "frei-chen-basis", "roberts-1")  # fmt: skip
+# What every filter and kernel makes of a flat picture of 90: nothing changes, nothing is
+# left, or a number of its own.
+SAME = ("box", "binomial", "gaussian", "motion", "identity", "sharpen", "emboss", "unsharp",
+        "median", "minimum", "maximum", "percentile", "bilateral", "guided", "local-mean",
+        "pyramid-down", "pyramid-up", "maxpool", "minpool", "avgpool", "medianpool",
+        "relu", "abs", "gray", "channel", "equalize")  # fmt: skip
+NOTHING = ("sobel", "prewitt", "scharr", "farid", "frei-chen", "roberts", "kirsch", "robinson",
+           "highpass", "log", "dog", "laplacian", "steerable", "gaussian-derivative",
+           "local-variance", "local-contrast", "lcn", "canny", "sobel-x", "sobel-y", "prewitt-x",
+           "prewitt-y", "scharr-x", "scharr-y", "farid-x", "farid-y", "frei-chen-x",
+           "frei-chen-y", "frei-chen-basis", "kirsch-mask", "robinson-mask", "diagonal",
+           "roberts-1", "roberts-2", "rescale", "threshold", "otsu")  # fmt: skip
+FLAT = {
+    **dict.fromkeys(SAME, 90.0),
+    **dict.fromkeys(NOTHING, 0.0),
+    "adaptive": 255.0,
+    "gamma": 255 * (90 / 255) ** 0.5,
+    "gabor": 90 * float(KERNELS["gabor"].function().sum()),
+}
 LINEAR = [*KERNELS, "local-mean", "unsharp", "highpass", "gray", "pyramid-down", "pyramid-up",
           "integral", "avgpool"]  # fmt: skip
 # Every one of these depends on a neighbourhood of each pixel alone.
 SHIFTING = [name for name, entry in FILTERS.items() if entry.correlates and entry.local]
+# What every one of these makes of a pixel depends on that pixel alone.
+POINTS = ("abs", "relu", "gray", "channel", "gamma", "threshold")
 
 
 @pytest.fixture
@@ -54,16 +67,11 @@ def test_examples_run(tmp_path, monkeypatch, photograph, words):
     assert (tmp_path / words.split(" -o ")[1].split()[0]).stat().st_size > 0
 
 
-@pytest.mark.parametrize("name", SMOOTHING)
-def test_flat_pictures_stay_flat(route, name):
-    for shape in ((9, 12), (9, 12, 3)):
+@pytest.mark.parametrize("name", [n for n in (*FILTERS, *KERNELS) if n != "integral"])
+def test_a_flat_picture_stays_flat(route, name):
+    for shape in ((12, 13), (12, 13, 3)):
         result = apply(name, np.full(shape, 90, np.uint8))
-        assert_allclose(result, 90, rtol=1e-5)
-
-
-@pytest.mark.parametrize("name", EDGES)
-def test_flat_pictures_have_no_edges(route, name):
-    assert_allclose(apply(name, np.full((12, 13), 200, np.uint8)), 0, atol=2e-3)
+        assert_allclose(result, FLAT[name], rtol=1e-5, atol=1e-3)
 
 
 @pytest.mark.parametrize("name", LINEAR)
@@ -74,7 +82,18 @@ def test_linear_filters_are_linear(route, rng, name):
     assert_allclose(together, apart, atol=1e-3)
 
 
-@pytest.mark.parametrize("name", SHIFTING)
+@pytest.mark.parametrize("name", POINTS)
+def test_point_operations_look_at_one_pixel(photograph, name):
+    order = np.random.default_rng(1).permutation(photograph.shape[0] * photograph.shape[1])
+
+    def shuffled(image):
+        return image.reshape(order.size, -1)[order].reshape(image.shape)
+
+    found = apply(name, shuffled(photograph))
+    assert_array_equal(found, shuffled(apply(name, photograph)))
+
+
+@pytest.mark.parametrize("name", [*SHIFTING, *KERNELS])
 def test_a_shifted_picture_gives_the_shifted_result(route, photograph, name):
     chain = f"{name}:border=wrap"
     shifted = apply(chain, np.roll(photograph, (7, 5), axis=(0, 1)))
@@ -82,7 +101,7 @@ def test_a_shifted_picture_gives_the_shifted_result(route, photograph, name):
     assert_allclose(shifted, expected, rtol=1e-4, atol=1e-2)
 
 
-@pytest.mark.parametrize("name", SHIFTING)
+@pytest.mark.parametrize("name", [*SHIFTING, *KERNELS])
 def test_a_stride_samples(route, photograph, name):
     expected = apply(name, photograph)[::2, ::3]
     assert_allclose(apply(f"{name}:stride=2/3", photograph), expected, rtol=1e-5, atol=1e-4)
@@ -110,13 +129,41 @@ def test_numpy_and_the_loops_agree(monkeypatch, photograph, name):
     assert_allclose(results[0], results[1], rtol=1e-4, atol=2e-2)
 
 
-@pytest.mark.parametrize("name", ["sobel", "kirsch", "bilateral", "local-variance", "canny:20:60"])
-def test_the_number_of_threads_does_not_matter(rng, name):
+@pytest.mark.parametrize("name", [*FILTERS, *KERNELS])
+def test_the_number_of_threads_does_not_matter(monkeypatch, rng, name):
     from edgewise import jit
 
-    image = rng.integers(0, 256, (700, 900), np.uint8)
+    monkeypatch.setattr("edgewise.filters.correlation.FEW_MULTIPLY_ADDS", 0)
+    monkeypatch.setattr("edgewise.filters.pooling.FEW_COMPARISONS", 0)
+    image = rng.integers(0, 256, (300, 90), np.uint8)
     results = []
     for count in (1, 2):
         with jit.at_most_threads(count):
             results.append(apply(name, image))
     assert_array_equal(*results)
+
+
+@pytest.mark.parametrize("name", KERNELS)
+def test_every_way_of_running_a_kernel_gives_the_same(monkeypatch, photograph, name):
+    weights = kernel(name)
+    dense = correlate(photograph, weights, method="direct")
+    full_scale = 255 * np.abs(weights).sum()
+    for least in (0, 10**18):
+        monkeypatch.setattr("edgewise.filters.correlation.FEW_MULTIPLY_ADDS", least)
+        assert_allclose(correlate(photograph, weights), dense, atol=1e-5 * full_scale)
+    transformed = correlate(photograph, weights, method="fft")
+    assert_allclose(transformed, dense, atol=1e-5 * full_scale)
+
+
+@pytest.mark.parametrize("name", [*FILTERS, *KERNELS])
+def test_bad_arguments(name):
+    entry = FILTERS.get(name) or KERNELS[name]
+    image = np.zeros((9, 9), np.uint8)
+    too_many = ":".join([name, *["1"] * (len(entry.parameters) + 1)])
+    for chain, message in ((too_many, "too many values"), (f"{name}:colour=1", "no setting")):
+        with pytest.raises(EdgewiseError, match=f'step 1, "{name}": {message}'):
+            apply(chain, image)
+    for key, parameter in entry.parameters.items():
+        if parameter.annotation is not str:  # names are told when the picture is seen
+            with pytest.raises(EdgewiseError, match=f"{key}=!! is not"):
+                apply(f"{name}:{key}=!!", image)
