@@ -18,13 +18,14 @@ from .stages import Run
 class Filter(Named):
     """A named filter.
 
-    `correlates` says that it takes the window settings. `alpha` says what
-    becomes of an alpha channel: ``same`` runs it through the filter too,
-    ``sample`` only takes it to the new size, ``keep`` leaves it. `reach` gives
-    the (rows, columns) of the filter's window for the settings in a chain, by
-    which ``sample`` goes. `linear` says that colour may be filtered premultiplied
-    by its alpha; all others see the colour as it is. `local` says that nothing outside its window
-    matters to a result, and `twice` that its windows lie on results of such windows.
+    `correlates` says that it takes the window settings. `alpha` says what becomes of
+    an alpha channel: ``same`` runs it through the filter too, ``mean`` takes the mean
+    of the same windows, ``sample`` only takes it to the new size, ``keep`` leaves it.
+    `reach` gives the (rows, columns) of the filter's window for the settings in a
+    chain, by which ``sample`` goes. `linear` says that colour may be filtered
+    premultiplied by its alpha; all others see the colour as it is. `local` says that
+    nothing outside its window matters to a result, and `twice` that its windows lie on
+    results of such windows.
 
     A filter with a `settle` depends on the whole picture: from the picture's parts, or
     what `look` makes of them, and the filter's settings it returns a function that

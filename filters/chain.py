@@ -75,11 +75,12 @@ def _compile_filter(step: Step, entry: Filter, windows: Windows) -> Stage:
 def _compile_plain(step: Step, entry: Filter) -> Stage:
     settings = entry.bind(step.values, step.options)
     run = partial(entry.function, **settings)
-    same = entry.alpha == "same"
     rows = Rows() if step.name in POINTWISE or entry.settle else None
     settle = partial(entry.settle, **settings) if entry.settle else None
-    run_alpha = run if same else _keep
-    return Stage(step, run, run_alpha, linear=same, rows=rows, settle=settle)
+    mean = {key: value for key, value in settings.items() if key != "p"}
+    runs = {"same": run, "mean": partial(FILTERS["avgpool"].function, **mean)}
+    run_alpha = runs.get(entry.alpha, _keep)
+    return Stage(step, run, run_alpha, linear=entry.alpha in runs, rows=rows, settle=settle)
 
 
 def _rows(entry: Filter, windows: Windows, size: int) -> Rows | None:

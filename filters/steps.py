@@ -20,6 +20,7 @@ from . import (  # noqa: F401 (they register their filters)
 )
 from .catalogue import FILTERS, Filter, named_filter
 from .pooling import pool
+from .registry import Positive
 from .sliding import Windows
 from .windows import Padding
 
@@ -69,6 +70,37 @@ def avgpool(
         image, size, kind="average", stride=stride, padding=padding, dilation=dilation,
         ceil=ceil, count_padding=count_padding,
     )  # fmt: skip
+
+
+@named_filter("sumpool", alpha="mean")
+def sumpool(
+    image: np.ndarray,
+    size: int | tuple[int, int] = 2,
+    stride: int | tuple[int, int] | None = None,
+    padding: Padding = 0,
+    dilation: int | tuple[int, int] = 1,
+    ceil: bool = False,
+) -> np.ndarray:
+    """Sum of every window; the stride is the size unless given."""
+    return pool(
+        image, size, kind="sum", stride=stride, padding=padding, dilation=dilation, ceil=ceil
+    )
+
+
+@named_filter("lppool", alpha="mean")
+def lppool(
+    image: np.ndarray,
+    size: int | tuple[int, int] = 2,
+    p: Positive = 2.0,
+    stride: int | tuple[int, int] | None = None,
+    padding: Padding = 0,
+    dilation: int | tuple[int, int] = 1,
+    ceil: bool = False,
+) -> np.ndarray:
+    """Root of the sum of powers, (sum |x|^p)^(1/p), of every window; p=2 is the length."""
+    return pool(
+        image, size, kind="lp", stride=stride, padding=padding, dilation=dilation, ceil=ceil, p=p
+    )
 
 
 @named_filter("medianpool", alpha="same")

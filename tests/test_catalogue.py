@@ -33,11 +33,13 @@ FLAT = {
     **dict.fromkeys(SAME, 90.0),
     **dict.fromkeys(NOTHING, 0.0),
     "adaptive": 255.0,
+    "sumpool": 4 * 90.0,
+    "lppool": 2 * 90.0,
     "gamma": 255 * (90 / 255) ** 0.5,
     "gabor": 90 * float(KERNELS["gabor"].function().sum()),
 }
 LINEAR = [*KERNELS, "local-mean", "unsharp", "highpass", "gray", "pyramid-down", "pyramid-up",
-          "integral", "avgpool"]  # fmt: skip
+          "integral", "avgpool", "sumpool"]  # fmt: skip
 # Every one of these depends on a neighbourhood of each pixel alone.
 SHIFTING = [name for name, entry in FILTERS.items() if entry.correlates and entry.local]
 # What every one of these makes of a pixel depends on that pixel alone.

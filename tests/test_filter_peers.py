@@ -160,7 +160,9 @@ def test_threshold_is_that_of_opencv(rng):
         ("maxpool:3", "max"),
         ("minpool:3", "min"),
         ("avgpool:3", "average"),
+        ("sumpool:3", "sum"),
         ("medianpool:3", "median"),
+        ("lppool:3:2", "lp"),
     ],
 )
 def test_pooling_in_a_chain(rng, chain, kind):
@@ -168,13 +170,19 @@ def test_pooling_in_a_chain(rng, chain, kind):
     assert_array_equal(apply(chain, image), pool(image, 3, kind=kind))
     expected = pool(image, 3, kind=kind, stride=2, padding=1)
     assert_array_equal(apply(f"{chain}:2:1", image), expected)
+    opaque = np.dstack([image, np.full(image.shape[:2], 255, np.uint8)])
+    result = apply(f"{chain}:2", opaque)
+    assert_array_equal(result[..., 3], 255)
+    assert_allclose(result[..., :3], pool(image, 3, kind=kind, stride=2), rtol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["minpool", "maxpool", "avgpool", "medianpool"])
+@pytest.mark.parametrize(
+    "name", ["minpool", "maxpool", "avgpool", "sumpool", "lppool", "medianpool"]
+)
 def test_bad_pooling(name):
     for words, message in (
         ("0", "size 0 is too small"),
-        ("2:0", "stride 0"),
+        ("stride=0", "stride 0"),
         ("9", "does not fit"),
     ):
         with pytest.raises(EdgewiseError, match=f'"{name}": .*{message}'):
