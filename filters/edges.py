@@ -9,6 +9,7 @@ from . import correlation
 from .borders import border_name
 from .catalogue import named_filter
 from .kernels import prewitt_x, scharr_x, sobel_x
+from .methods import tell
 from .oriented import FARID_SLOPE, FARID_SMOOTH, farid_x, frei_chen_basis, frei_chen_x
 from .sliding import Windows
 from .strips import lay_out, lay_taps
@@ -166,6 +167,7 @@ def _strength(image, windows: Windows, operator: str, scale: float, wanted) -> n
         matrix = MATRICES[operator]() * scale
         result = _combine(image, windows, matrix, matrix.T, "magnitude", False)
         return saturate(result, wanted)
+    tell(operator, planes.shape, "both derivatives and the magnitude in one pass")
     return _strength_loops(planes, windows, (rows, columns), (smooth, slope), scale, wanted, image)
 
 

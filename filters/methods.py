@@ -95,5 +95,9 @@ def choose_method(
 
 def say(weights: np.ndarray, shape: tuple[int, ...], method: object) -> None:
     """Tell whoever listens to the logger which way was taken."""
-    size = f"{weights.shape[1]}x{weights.shape[0]}"
-    log.info("%s kernel on %dx%d pixels: %s", size, shape[1], shape[0], method)
+    tell(f"{weights.shape[1]}x{weights.shape[0]} kernel", shape, method)
+
+
+def tell(what: str, shape: tuple[int, ...], method: object) -> None:
+    """Tell whoever listens to the logger how a filter is run."""
+    log.info("%s on %dx%d pixels: %s", what, shape[1], shape[0], method)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from edgewise import EdgewiseError, correlate, kernel
+from edgewise import EdgewiseError, apply, correlate, kernel
 from edgewise.filters import correlation
 from edgewise.filters.methods import DIRECT, FOURIER, LOW_RANK, TWO_PASSES, choose_method
 from edgewise.filters.separable import low_rank, separate
@@ -153,6 +153,13 @@ def test_the_choice_is_told(loops, caplog):
             "13x13 kernel on 40x30 pixels: two passes each for 3 outer products",
         ],
     )
+
+
+def test_the_way_of_an_edge_operator_is_told(loops, caplog):
+    with caplog.at_level("INFO", logger="edgewise"):
+        apply("sobel", np.zeros((40, 50), np.uint8))
+    told = ["sobel on 50x40 pixels: both derivatives and the magnitude in one pass"]
+    assert_array_equal([record.getMessage() for record in caplog.records], told)
 
 
 def test_an_unknown_method():
