@@ -26,12 +26,14 @@ class Work:
 class Batch:
     """Filters pictures one after the other, while others are read and written."""
 
-    def __init__(self, session: Session, chain, *, rule, encoding, overwrite, max_pixels, jobs):
+    def __init__(
+        self, session: Session, chain, *, rule, dtype, encoding, overwrite, max_pixels, jobs
+    ):
         from ..images.pipeline import Pipeline
 
         self._session, self._chain, self._rule = session, chain, rule
         self._encoding, self._overwrite, self._max_pixels = encoding, overwrite, max_pixels
-        self._one_thread = False
+        self._dtype, self._one_thread = dtype, False
         self._pipeline = Pipeline(self._read, self._filter, self._write, weigh=_weigh, jobs=jobs)
 
     def run(self, sources, outputs) -> int:
@@ -44,7 +46,9 @@ class Batch:
             self._one_thread = True
         done = 0
         found = self._pipeline.run(works)
-        if len(works) > 1 and sys.stderr.isatty():  # no progress is drawn elsewhere, and tqdm takes time to load
+        if (
+            len(works) > 1 and sys.stderr.isatty()
+        ):  # no progress is drawn elsewhere, and tqdm takes time to load
             found = self._session.progress(found, total=len(works), unit="picture")
         for work, result in found:
             if isinstance(result, ValueError):
@@ -77,21 +81,20 @@ class Batch:
         from ..filters.banded import filter_picture
         from ..filters.correlation import loops_are_loaded
 
+        dtype = self._dtype or image.dtype
         if not (self._one_thread and loops_are_loaded()) or image.size > 1 << 22:
-            return filter_picture(self._chain, image, self._rule, image.dtype)
+            return filter_picture(self._chain, image, self._rule, dtype)
         from ..jit import at_most_threads
 
         with at_most_threads(1):
-            return filter_picture(self._chain, image, self._rule, image.dtype)
+            return filter_picture(self._chain, image, self._rule, dtype)
 
     def _write(self, work: Work, result):
         from ..images.atomic import atomic_file
-        from ..images.encode import prepare_image
         from ..images.pipeline import Stoppable
 
-        encoding = replace(self._encoding, metadata=work.facts.metadata)
         output = work.output
-        write = prepare_image(result.picture, output.format, output.name, encoding)
+        write = self._prepare(work, result.picture)
         if output.path is None:
             write(sys.stdout.buffer)
         else:
@@ -99,6 +102,21 @@ class Batch:
                 stoppable: Any = Stoppable(file, self._pipeline.stopping)
                 write(stoppable)
         return replace(result, picture=result.picture[:0])
+
+    def _prepare(self, work: Work, picture):
+        """Return a function that writes the picture; say what to do if the format has no depth."""
+        from ..images.encode import FORMAT_OF_SUFFIX, HOLDS, prepare_image
+        from ..images.errors import ImageError
+
+        encoding, output = replace(self._encoding, metadata=work.facts.metadata), work.output
+        try:
+            return prepare_image(picture, output.format, output.name, encoding)
+        except ImageError as error:
+            holds = HOLDS.get(FORMAT_OF_SUFFIX[output.format], {})
+            if picture.dtype.name in holds or self._rule == "float":
+                raise
+            reason = f"{error.reason}, or give --depth 8"
+            raise ImageError(output.name, reason) from None
 
 
 def _load_loops() -> None:

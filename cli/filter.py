@@ -28,6 +28,9 @@ WINDOW_OPTIONS = {
 }
 
 
+DTYPES = {"8": "uint8", "16": "uint16", "float": "float32"}
+
+
 class FilterCommand(click.Command):
     """A command whose help lists the catalogue itself."""
 
@@ -77,6 +80,11 @@ def _window_options(function):
     help="How results fit an 8- or 16-bit file.",
 )
 @click.option(
+    "--depth", type=click.Choice(["8", "16", "float"]),
+    help="Bits of the written values; whole numbers are brought from 8 bits to 16 and back.  "
+    "[default: the input's]",
+)  # fmt: skip
+@click.option(
     "--format",
     "suffix",
     metavar="NAME",
@@ -97,7 +105,7 @@ def _window_options(function):
 @dry_run_option
 @with_session
 def command(
-    session: Session, chain, inputs, output, rule, suffix, quality, compress, gray, flip,
+    session: Session, chain, inputs, output, rule, depth, suffix, quality, compress, gray, flip,
     overwrite, skip_existing, max_pixels, jobs, dry_run, **windows,
 ):  # fmt: skip
     """Filter pictures with a CHAIN of steps.
@@ -108,7 +116,7 @@ def command(
 
     INPUT is pictures, folders, globs, @list.txt, or - for stdin. OUT is a file
     for one input, a folder for several (their relative paths are kept), - for
-    stdout. Results are rounded and clipped to the input's depth; the colour
+    stdout. Results are rounded and clipped to the depth; the colour
     profile and the resolution are kept. -v says how much was clipped, and how
     each kernel was run. PNG is compressed fast unless --compress is given.
     """
@@ -117,6 +125,8 @@ def command(
     from .batch import Batch
     from .outputs import leave_out_existing, plan_outputs, refuse_existing
 
+    if rule == "float" and depth in ("8", "16"):
+        raise click.UsageError("--range float writes float values; leave --depth out")
     run = _compile(chain, flip, gray, windows)
     found = find_inputs(inputs)
     outputs = plan_outputs(found, inputs, output, suffix)
@@ -128,7 +138,7 @@ def command(
     if not overwrite:
         refuse_existing(outputs)
     batch = Batch(
-        session, run, rule=rule, encoding=Encoding(quality, compress),
+        session, run, rule=rule, dtype=DTYPES.get(depth), encoding=Encoding(quality, compress),
         overwrite=overwrite, max_pixels=max_pixels, jobs=jobs,
     )  # fmt: skip
     try:

@@ -48,9 +48,9 @@ def filter_picture(chain: Chain, image: np.ndarray, rule: str, dtype: object) ->
     rule : str
         One of `ranges.RANGES`.
     dtype : {uint8, uint16, float32}
-        What the picture holds, but for the rule ``float``.
+        What the picture shall hold, but for the rule ``float``.
     """
-    fitting = Fitting(rule, dtype)
+    fitting = Fitting(rule, dtype, np.asarray(image).dtype)
     if image.size >= 2 * BAND and _has_bands(chain, len(image)):
         return _filter_bands(_settled(chain, image), image, fitting)
     result = chain.run(image)

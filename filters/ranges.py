@@ -55,6 +55,10 @@ class Fitting:
         See `fit_range`.
     dtype : {uint8, uint16, float32}
         What the picture holds.
+    source : {uint8, uint16, float32}, optional
+        In whose unit the values are; the dtype's when left out. Whole numbers of
+        one depth become those of the other: 255 is 65535. Float values count as
+        they are, and alpha is 1 there where it is opaque.
 
     Attributes
     ----------
@@ -66,11 +70,15 @@ class Fitting:
         What did not fit so far.
     """
 
-    def __init__(self, rule: str, dtype: object):
+    def __init__(self, rule: str, dtype: object, source: object = None):
         if rule not in RANGES:
             raise EdgewiseError(f'no range "{rule}"; there are {", ".join(RANGES)}')
         self._rule = rule
         self._dtype = output_dtype(np.float32 if rule == "float" else dtype)
+        given = output_dtype(dtype if source is None else source)
+        alpha = _opaque(self._dtype) / _opaque(given)
+        both_whole = self._dtype.kind == given.kind == "u"
+        self._alpha, self._scale = np.float32(alpha), np.float32(alpha if both_whole else 1)
         self.whole = self._dtype.kind != "f"
         self.must_look = rule == "rescale" and self._dtype.kind != "f"
         self._least, self._most = np.float32(np.inf), np.float32(-np.inf)
@@ -81,6 +89,7 @@ class Fitting:
         if not self.must_look:
             return
         colour = values[:, :, :-1] if has_alpha(values) else values
+        colour = colour if self._scale == 1 else colour * self._scale
         least, most = colour.min(), colour.max()
         if not np.isfinite(least) or not np.isfinite(most):
             finite = colour[np.isfinite(colour)]
@@ -94,11 +103,14 @@ class Fitting:
         """Return the values of the picture."""
         alpha = has_alpha(values)
         colour = values[:, :, :-1] if alpha else values
+        colour = colour if self._scale == 1 else colour * self._scale
         colour = np.abs(colour) if self._rule == "abs" else colour
         if self._dtype.kind != "f":
             colour = self._move(colour)
             self.clipped += self._count(colour)
-        fitted = np.concatenate([colour, values[:, :, -1:]], axis=2) if alpha else colour
+        fitted = colour
+        if alpha:
+            fitted = np.concatenate([colour, values[:, :, -1:] * self._alpha], axis=2)
         return saturate(fitted, self._dtype)
 
     def _move(self, values: np.ndarray) -> np.ndarray:
@@ -118,6 +130,11 @@ class Fitting:
         # A sum is cheaper than looking at every value, and NaN makes it NaN.
         nan = int(np.isnan(values).sum()) if np.isnan(values.sum()) else 0
         return Clipped(values.size, below, above, nan)
+
+
+def _opaque(dtype: np.dtype) -> float:
+    """Return the value of alpha where nothing shines through."""
+    return 1.0 if dtype.kind == "f" else float(np.iinfo(dtype).max)
 
 
 def fit_range(values: np.ndarray, rule: str, dtype: object) -> tuple[np.ndarray, float]:

@@ -133,6 +133,35 @@ def test_16_bits_stay_16_bits_through_a_filter(tmp_path, dtype):
     assert expected.max() > np.iinfo(DTYPES[dtype]).max // 2
 
 
+def test_another_depth_is_written_where_it_is_asked_for(tmp_path, capsys):
+    deep, floats = tmp_path / "deep.png", tmp_path / "floats.tif"
+    image = (np.arange(64).reshape(8, 8) * 1028).astype(np.uint16)
+    write_image(deep, image)
+    write_image(floats, image.astype(np.float32) / 65535)
+    filtered = ["filter", "identity"]
+    assert_array_equal(run([*filtered, str(deep), "-o", str(tmp_path / "a.bmp")]), 3)
+    assert "or give --depth 8" in capsys.readouterr().err
+    assert_array_equal(run([*filtered, str(deep), "-o", f"{tmp_path}/a.bmp", "--depth", "8"]), 0)
+    assert_array_equal(read_image(tmp_path / "a.bmp"), image // 257)
+    words = ["-o", f"{tmp_path}/b.png", "--range", "rescale", "--depth", "8"]
+    assert_array_equal(run([*filtered, str(floats), *words]), 0)
+    assert_array_equal(read_image(tmp_path / "b.png"), np.rint(image * (255 / image.max())))
+    words[2:] = ["--range", "float", "--depth", "8"]
+    assert_array_equal(run([*filtered, str(floats), *words, "--overwrite"]), 2)
+    assert "leave --depth out" in capsys.readouterr().err
+
+
+def test_alpha_of_a_float_file_is_read_again_as_it_was_meant(tmp_path):
+    image = np.full((6, 6, 4), (10, 20, 30, 255), np.uint8)
+    image[2:4, 2:4, 3] = 51
+    write_image(tmp_path / "a.png", image)
+    a, b, c = (str(tmp_path / name) for name in ("a.png", "b.tif", "c.png"))
+    assert_array_equal(run(["filter", "identity", a, "-o", b, "--range", "float"]), 0)
+    assert_allclose(read_image(b)[2, 2], [10, 20, 30, 0.2], rtol=1e-6)
+    assert_array_equal(run(["filter", "identity", b, "-o", c, "--depth", "8"]), 0)
+    assert_array_equal(read_image(c), image)
+
+
 def test_float_pictures_keep_negative_values(tmp_path):
     image = picture((20, 21, 3), np.uint8)
     write_image(tmp_path / "a.png", image)
