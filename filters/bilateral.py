@@ -12,6 +12,8 @@ from .sliding import Windows
 
 # What one position of a window costs, in multiply-adds of a correlation.
 WORK = 12
+# Below this no values but equal ones count, and its square is 0 in float32.
+LEAST_SIGMA = 1e-6
 # Gray and colour; pictures of other channels, which no file holds, run in NumPy.
 COMPILED_CHANNELS = (1, 3)
 
@@ -43,6 +45,7 @@ def bilateral(
     """
     if size is not None and (size < 1 or size % 2 == 0):
         raise EdgewiseError(f"size={size} is not an odd number above 0")
+    sigma_range = max(sigma_range, LEAST_SIGMA)
     radius = _radius(sigma_space, size)
     frame = windows.frame(image, (2 * radius + 1, 2 * radius + 1))
     rows, columns, near = _disc(radius, sigma_space)

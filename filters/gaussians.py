@@ -19,6 +19,9 @@ OPENCV_ROWS = {
     9: [v / 256 for v in (4, 13, 30, 51, 60, 51, 30, 13, 4)],
 }
 
+# How far a kernel reaches to each side at most: 4001 x 4001 weights take 64 MB.
+MOST_REACH = 2000
+
 # One step of ImageMagick's 16-bit build: weights below it are left out.
 QUANTUM = 1 / 65535
 
@@ -27,7 +30,17 @@ def odd_radius(size: int, what: str = "size") -> int:
     """Return the radius of an odd size, or refuse it."""
     if size < 1 or size % 2 == 0:
         raise EdgewiseError(f"{what}={size} is not an odd number above 0")
-    return size // 2
+    return check_reach(size // 2)
+
+
+def check_reach(radius: float) -> int:
+    """Return how far a kernel reaches as a whole number, or refuse what no memory holds."""
+    if not radius <= MOST_REACH:
+        raise EdgewiseError(
+            f"the kernel would reach {radius:,.0f} pixels to each side, and {MOST_REACH:,} is "
+            "the most; make the picture smaller first, with pyramid-down"
+        )
+    return int(radius)
 
 
 def check_sigma(sigma: float) -> float:
@@ -45,7 +58,11 @@ def gaussian_row(sigma: float, radius: int) -> np.ndarray:
 
 def gaussian_radius(sigma: float, size: int | None, truncate: float) -> int:
     """Return how far a Gaussian reaches, by SciPy's rule unless the size is given."""
-    return odd_radius(size) if size is not None else int(truncate * check_sigma(sigma) + 0.5)
+    if not 0 <= truncate < math.inf:
+        raise EdgewiseError(f"truncate={truncate} is not 0 or above")
+    if size is not None:
+        return odd_radius(size)
+    return check_reach(truncate * check_sigma(sigma) + 0.5)
 
 
 @named_kernel("gaussian")
@@ -81,7 +98,9 @@ def _preset_row(sigma: float, truncate, size, preset: Preset) -> np.ndarray:
 
 def _opencv_row(sigma: float, truncate: float | None, size: int | None) -> np.ndarray:
     if size is None:
-        reach = check_sigma(sigma) * (3.0 if truncate is None else truncate)
+        truncate = 3.0 if truncate is None else truncate
+        gaussian_radius(sigma, None, truncate)  # or it is refused
+        reach = sigma * truncate
         size = round(2 * reach + 1) | 1
     odd_radius(size)
     if sigma > 0:
@@ -98,7 +117,7 @@ def _imagemagick_radius(sigma: float) -> int:
         row = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
         if row[0] / row.sum() ** 2 < QUANTUM:
             return reach - 1
-        reach += 1
+        reach = check_reach(reach + 1)
 
 
 def derivative_row(sigma: float, order: int, radius: int) -> np.ndarray:

@@ -62,6 +62,7 @@ def box(size: int | tuple[int, int] = 3) -> np.ndarray:
     rows, columns = (size, size) if isinstance(size, int) else size
     if min(rows, columns) < 1:
         raise EdgewiseError(f"size={size} is not above 0")
+    gaussians.check_reach(max(rows, columns) // 2)
     return np.full((rows, columns), 1 / (rows * columns))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..images.errors import EdgewiseError
 from .catalogue import named_kernel
-from .gaussians import check_sigma, odd_radius
+from .gaussians import check_reach, check_sigma, odd_radius
 
 # Farid and Simoncelli 2004, the 5-tap pair, as scikit-image's.
 FARID_SMOOTH = np.array(
@@ -109,7 +109,7 @@ def gabor(
         raise EdgewiseError(f"wavelength={wavelength} or aspect={aspect} is not above 0")
     cosine, sine = math.cos(math.radians(angle)), math.sin(math.radians(angle))
     spread = 3 * sigma * max(abs(cosine), abs(sine), abs(sine) / aspect, abs(cosine) / aspect)
-    radius = odd_radius(size) if size is not None else max(1, round(spread))
+    radius = odd_radius(size) if size is not None else max(1, check_reach(round(spread)))
     y, x = np.mgrid[-radius : radius + 1, -radius : radius + 1]
     along, across = x * cosine + y * sine, y * cosine - x * sine
     envelope = np.exp(-0.5 * (along**2 + (aspect * across) ** 2) / sigma**2)

@@ -1,6 +1,7 @@
 """Functions that can be named in a chain: their signatures are their grammar."""
 
 import inspect
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -9,7 +10,9 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from ..images.errors import EdgewiseError
 from .windows import Padding
 
-# What a value must be besides its type, checked where a chain is read.
+# What a value must be besides its type, checked where a chain is read; AnyFloat may be
+# NaN or infinite, all others are finite.
+AnyFloat = Annotated[float, "any"]
 Odd = Annotated[int, "odd"]
 Positive = Annotated[float, "positive"]
 
@@ -109,19 +112,26 @@ def _read_real(text: str) -> float:
     above, slash, below = text.partition("/")
     if slash and not float(below):
         raise ValueError
-    return float(above) / float(below) if slash else float(above)
+    return _read_finite(above) / _read_finite(below) if slash else _read_finite(text)
+
+
+def _read_finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError
+    return value
 
 
 def _read_positive(text: str) -> float:
     value = _read_real(text)
-    if not 0 < value < float("inf"):
+    if not value > 0:
         raise ValueError
     return value
 
 
 def _read_reals(text: str) -> float | tuple[float, float]:
     rows, slash, columns = text.partition("/")
-    return (float(rows), float(columns)) if slash else float(rows)
+    return (_read_finite(rows), _read_finite(columns)) if slash else _read_finite(rows)
 
 
 def _read_switch(text: str) -> bool:
@@ -155,6 +165,7 @@ READERS = {
     int: _WHOLE,
     int | None: _WHOLE,
     Odd: (_read_odd, "an odd number above 0"),
+    AnyFloat: (float, "a number"),
     float: _REAL,
     float | None: _REAL,
     float | tuple[float, float]: (_read_reals, "a number or two, rows/columns"),

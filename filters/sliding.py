@@ -7,6 +7,7 @@ import numpy as np
 from ..images.errors import EdgewiseError
 from .borders import BORDERS, OUTSIDE, border_index, border_name
 from .correlation import convolve, correlate
+from .registry import AnyFloat
 from .values import as_planes
 from .windows import Axis, Padding, Rows, axis_padding, correlation_axis, made_up, pair
 
@@ -19,7 +20,7 @@ class Windows:
     dilation: int | tuple[int, int] = 1
     padding: Padding = "same"
     border: str = "reflect"
-    fill: float = 0.0
+    fill: AnyFloat = 0.0
     flip: bool = False
 
     def __post_init__(self) -> None:

@@ -165,7 +165,7 @@ def test_flip_is_the_flipped_kernel_around_its_own_anchor(image):
         ("[1 2]:anchor=2:0", "lies outside the kernel, which has 2 columns and 1 rows"),
         ("[1 2]:anchor=0:-1", "is not a column and a row"),
         ("[1 2]:normalize=max", "normalize=max is not one of none, sum, abs"),
-        ("[1 2]:bias=inf", "bias=inf is not a finite number"),
+        ("[1 2]:bias=inf", "bias=inf is not a number"),
         ("[1 2]:scale=x", "scale=x is not a number"),
         ("sobel:bias=3", 'no setting "bias"'),
         ("[1 -1]:border=renormalize", "sum of the weights, which is 0 here; use border=reflect"),

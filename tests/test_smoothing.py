@@ -45,6 +45,11 @@ def test_bilateral_is_that_of_opencv(route, photograph, size):
         assert_allclose(apply(f"bilateral:30:3:{size}", image, dtype=np.uint8), whole, atol=1)
 
 
+def test_bilateral_with_a_tiny_range_changes_nothing(route, photograph):
+    gray = photograph[:, :, 0]
+    assert_allclose(apply("bilateral:1e-30:2:5", gray), gray, rtol=1e-6)
+
+
 def test_bilateral_with_a_wide_range_is_a_gaussian_disc(route, rng):
     image = rng.integers(0, 256, (12, 13), np.uint8)
     y, x = np.mgrid[-2:3, -2:3]
@@ -177,6 +182,14 @@ def test_unsharp_leaves_what_is_below_its_threshold(route, rng):
         ("gaussian:1:preset=matlab", "preset=matlab is not one of scipy, opencv, imagemagick"),
         ("gaussian:1:radius=2:size=3", "the size is set too"),
         ("gaussian:1/0", "sigma=0.0 is not above 0"),
+        ("gaussian:2:truncate=-1", "truncate=-1.0 is not 0 or above"),
+        ("gaussian:2:-1:preset=opencv", "truncate=-1.0 is not 0 or above"),
+        ("gaussian:1e9", "would reach 4,000,000,000 pixels .* 2,000 is the most"),
+        ("gaussian:1e9:preset=opencv", "would reach"),
+        ("gaussian:2:size=99999", "would reach 49,999 pixels"),
+        ("gabor:1e5", "would reach"),
+        ("box:1/99999", "would reach"),
+        ("unsharp:1:inf", "amount=inf is not a number"),
         ("gaussian:1/2/3", "sigma=1/2/3 is not a number or two"),
         ("gaussian-derivative:1:9", "order=9 is not from 0 to 8"),
         ("dog:2:1", "wider=1.0 is not above sigma=2.0"),
