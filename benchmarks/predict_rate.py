@@ -1,14 +1,14 @@
 """Predicting in bulk: whole commands, next to extracting the same features, and starting.
 
-    python -m benchmarks.predict_rate [--pictures 70000] [--jpegs 2000] [--repeat 5]
+    python -m benchmarks.predict_rate [--pictures 70000] [--jpegs 2000] [--repeat 5] [--start-only]
 
 70,000 pictures of 28x28 pixels in one IDX file, and JPEGs of 500x375 cut from the
 sample photographs, judged by a linear model on HoG of 64x128 pixels and by a small
 CNN; the peer is `edgewise hog` on the same pictures with the same settings, written
 to .npy. The ratio is the rate of predicting to the rate of extracting. Starting:
-one picture, next to importing NumPy and Pillow. The weights are drawn by chance:
-no model is trained here. Also the greatest memory of predicting 1,000 and 10,000
-small PNGs.
+one picture, next to importing NumPy and Pillow, `quick` on a picture of 32x32
+in colour. The weights are drawn by chance: no model is trained here. Also the
+greatest memory of predicting 1,000 and 10,000 small PNGs.
 """
 
 import argparse
@@ -44,10 +44,14 @@ def main() -> None:
     parser.add_argument("--pictures", type=int, default=70_000)
     parser.add_argument("--jpegs", type=int, default=2_000)
     parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--start-only", action="store_true", help="measure starting alone")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         write_models(folder)
+        if chosen.start_only:
+            print(table(start_up(folder, max(chosen.repeat, 15))))
+            return
         small = write_idx(folder / "small-images-idx3-ubyte", chosen.pictures)
         write_pieces(folder / "jpeg", chosen.jpegs)
         rows = bulk(folder, "small", small, chosen.pictures, chosen.repeat)
@@ -68,6 +72,9 @@ def write_models(folder: Path) -> None:
         network = Network.from_spec(CNN, (1, *size))
         normal = Normalization(np.array([128], np.float32), np.array([64], np.float32))
         save_model(folder / f"{kind}-cnn.safetensors", CnnModel(network, CLASSES, normal))
+    network = Network.from_spec("quick", (3, 32, 32), classes=10)
+    normal = Normalization(np.full(3, 128, np.float32), np.full(3, 64, np.float32))
+    save_model(folder / "small-quick.safetensors", CnnModel(network, CLASSES, normal))
 
 
 def write_idx(path: Path, count: int) -> Path:
@@ -107,10 +114,12 @@ def start(command: list[str]) -> None:
 
 
 def start_up(folder: Path, repeat: int) -> list[Row]:
-    picture = folder / "one.png"
-    write_image(picture, np.random.default_rng(0).integers(0, 256, (28, 28), np.uint8))
+    random = np.random.default_rng(0)
     found = []
-    for model in ("linear", "cnn"):
+    for model in ("linear", "cnn", "quick"):
+        picture = folder / f"{model}.png"
+        shape = (32, 32, 3) if model == "quick" else (28, 28)
+        write_image(picture, random.integers(0, 256, shape, np.uint8))
         judging = edgewise("predict", str(folder / f"small-{model}.safetensors"), str(picture))
         peer = {PEER: lambda: start([sys.executable, "-c", "import numpy, PIL.Image"])}
         found += compare(f"one picture, {model} model", judging, peer, repeat)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....images.errors import EdgewiseError
-from . import loops
 from .base import Layer, Shape, Use
 
 # LeCun et al. 1998, appendix A: f(1) = 1, f(-1) = -1, steepest curvature there.
@@ -27,6 +26,8 @@ class Relu(Layer):
 
     def backward(self, use: Use, dy: np.ndarray) -> np.ndarray:
         """Return dx, shaped as dy."""
+        from . import loops
+
         dx = use.array("dx", dy.shape, dy.dtype)
         loops.rectify_backward(dy.reshape(-1), use.kept["y"].reshape(-1), dx.reshape(-1))
         return dx

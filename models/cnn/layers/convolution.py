@@ -6,7 +6,6 @@ import numpy as np
 
 from ....filters.windows import Axis, Padding, axis_padding, correlation_axis, pair
 from ....images.errors import EdgewiseError
-from . import loops
 from .base import Layer, Parameter, Shape, Use, image_shape
 from .taps import ConvolutionPlan, plan_convolution
 
@@ -95,6 +94,8 @@ class Conv(Layer):
 
     def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
         """Return y (F, OH, OW, N) of x (C, H, W, N)."""
+        from . import loops
+
         plan, batch = use.plan(self._plan, x.shape), x.shape[3]
         padded = x[:, :, None]
         if plan.before >= 0:
@@ -109,6 +110,8 @@ class Conv(Layer):
 
     def backward(self, use: Use, dy: np.ndarray) -> np.ndarray | None:
         """Return dx (C, H, W, N) of dy (F, OH, OW, N)."""
+        from . import loops
+
         shape, rows = use.kept["shape"], dy.reshape(*dy.shape[:2], -1)
         plan, gradients = use.plan(self._plan, shape), use.gradients
         dbias = gradients["bias"] if self.bias else use.array("dbias", (self.filters,), dy.dtype)

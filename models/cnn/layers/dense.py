@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....images.errors import EdgewiseError
-from . import loops
 from .base import Layer, Parameter, Shape, Use
 
 
@@ -72,6 +71,8 @@ class Dense(Layer):
 
     def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
         """Return y (units, N) of x (inputs, N)."""
+        from . import loops
+
         use.kept["x"] = x
         bias = use.parameters["bias"] if self.bias else self._zeros(use, x)
         y = use.array("y", (self.units, x.shape[1]), x.dtype)
@@ -80,6 +81,8 @@ class Dense(Layer):
 
     def backward(self, use: Use, dy: np.ndarray) -> np.ndarray | None:
         """Return dx (inputs, N) of dy (units, N)."""
+        from . import loops
+
         x, weight, gradients = use.kept["x"], use.parameters["weight"], use.gradients
         dbias = gradients["bias"] if self.bias else use.array("dbias", (self.units,), x.dtype)
         dx = use.array("dx", x.shape, x.dtype) if use.wants_dx else np.empty((0, 0), x.dtype)

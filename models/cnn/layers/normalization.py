@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....images.errors import EdgewiseError
-from . import loops
 from .base import Layer, Parameter, Shape, Use, image_shape
 
 
@@ -59,6 +58,8 @@ class BatchNorm(Layer):
         if use.training:
             mean, variance = (use.array(name, (len(x),), x.dtype) for name in ("mean", "variance"))
             use.kept.update(mean=mean, variance=variance)
+            from . import loops
+
             loops.batch_norm(
                 rows, weight, bias, self.epsilon, mean, variance, y.reshape(rows.shape)
             )
@@ -74,6 +75,8 @@ class BatchNorm(Layer):
         x, upper = use.kept["x"], dy.reshape(len(dy), -1)
         dx = use.array("dx", dy.shape, dy.dtype)
         if use.kept["training"]:
+            from . import loops
+
             loops.batch_norm_backward(
                 upper, x, use.parameters["weight"], self.epsilon, use.kept["mean"],
                 use.kept["variance"], use.gradients["weight"], use.gradients["bias"],

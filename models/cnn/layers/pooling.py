@@ -7,7 +7,6 @@ import numpy as np
 
 from ....filters.windows import Axis, Padding, axis_padding, pair, pooling_axis
 from ....images.errors import EdgewiseError
-from . import pooling_loops as loops
 from .base import Layer, Parameter, Shape, Use, image_shape
 
 
@@ -105,6 +104,8 @@ class MaxPool(_Pool):
 
     def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
         """Return y (C, OH, OW, N) of x (C, H, W, N)."""
+        from . import pooling_loops as loops
+
         plan = use.plan(self.plan, x.shape)
         y = use.array("y", plan.shape, x.dtype)
         winners = use.array("winners", plan.shape, np.int32)
@@ -117,6 +118,8 @@ class MaxPool(_Pool):
 
     def backward(self, use: Use, dy: np.ndarray) -> np.ndarray:
         """Return dx (C, H, W, N) of dy (C, OH, OW, N)."""
+        from . import pooling_loops as loops
+
         dx = use.array("dx", use.kept["shape"], dy.dtype)
         plan, winners = use.plan(self.plan, dx.shape), use.kept["winners"]
         if plan.pairs:
@@ -153,6 +156,8 @@ class AveragePool(_Pool):
 
     def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
         """Return y (C, OH, OW, N) of x (C, H, W, N)."""
+        from . import pooling_loops as loops
+
         use.kept["shape"] = x.shape
         plan = use.plan(self.plan, x.shape)
         y = use.array("y", plan.shape, x.dtype)
@@ -161,6 +166,8 @@ class AveragePool(_Pool):
 
     def backward(self, use: Use, dy: np.ndarray) -> np.ndarray:
         """Return dx (C, H, W, N) of dy (C, OH, OW, N)."""
+        from . import pooling_loops as loops
+
         dx = use.array("dx", use.kept["shape"], dy.dtype)
         plan = use.plan(self.plan, dx.shape)
         loops.sum_pool_backward(dy, plan.rows, plan.columns, plan.shares, dx)
@@ -239,6 +246,8 @@ class ScaledPool(_Pool):
 
     def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
         """Return y (C, OH, OW, N) of x (C, H, W, N)."""
+        from . import pooling_loops as loops
+
         plan = use.plan(self.plan, x.shape)
         sums = use.array("sums", plan.shape, x.dtype)
         use.kept.update(shape=x.shape, sums=sums)
@@ -248,6 +257,8 @@ class ScaledPool(_Pool):
 
     def backward(self, use: Use, dy: np.ndarray) -> np.ndarray:
         """Return dx (C, H, W, N) of dy (C, OH, OW, N)."""
+        from . import pooling_loops as loops
+
         use.gradients["weight"] += (dy * use.kept["sums"]).sum(axis=(1, 2, 3))
         use.gradients["bias"] += dy.sum(axis=(1, 2, 3))
         dx = use.array("dx", use.kept["shape"], dy.dtype)
