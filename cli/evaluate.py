@@ -24,6 +24,7 @@ from .session import Session
         "edgewise evaluate model.safetensors t10k-images-idx3-ubyte.gz --json",
         "edgewise evaluate model.safetensors test.csv > scores.txt",
         "edgewise evaluate model.safetensors test/ --report report/",
+        "edgewise evaluate model.safetensors test/ --predictions answers.csv --top 3",
         "edgewise evaluate model.safetensors test/ --against other.safetensors",
     ),
 )
@@ -35,6 +36,10 @@ from .session import Session
 )  # fmt: skip
 @click.option("--predictions", metavar="FILE.csv", help="Write every answer as CSV.")
 @click.option(
+    "--top", type=click.IntRange(min=1), default=1, metavar="K",
+    help="Write the K likeliest classes of each picture, in --predictions and --report.",
+)  # fmt: skip
+@click.option(
     "--fpr", type=click.FloatRange(0, 1), metavar="RATE",
     help="Of two classes: how much of the second is missed at this false-positive rate.",
 )  # fmt: skip
@@ -45,7 +50,7 @@ from .session import Session
 @jobs_option
 @with_session
 def command(
-    session: Session, model, data, report, predictions, fpr, against, as_json, overwrite,
+    session: Session, model, data, report, predictions, top, fpr, against, as_json, overwrite,
     max_pixels, jobs,
 ):  # fmt: skip
     """Measure MODEL on labelled pictures.
@@ -65,7 +70,7 @@ def command(
 
     if report:
         _check_report(Path(report), data, overwrite)
-    _check_predictions(predictions, overwrite)
+    _check_predictions(predictions, report, top, overwrite)
     loaded = load_model(model)
     _check_rate(loaded, fpr)
     answers = answered(session, loaded, data, jobs=jobs, max_pixels=max_pixels)
@@ -75,9 +80,12 @@ def command(
         other = _against(session, answers, against, data, jobs=jobs, max_pixels=max_pixels)
     _show(model, data, answers, measures, other, as_json)
     if predictions:
-        _write_predictions(predictions, answers, overwrite)
+        from ..reports.evaluation_report import answers_csv, write_pieces
+
+        write_pieces(predictions, answers_csv(answers, top), overwrite=overwrite)
     if report:
-        told = {"measures": measures, "title": f"{model} on {data}", "facts": _facts(loaded)}
+        told = {"measures": measures, "top": top, "facts": _facts(loaded)}
+        told["title"] = f"{model} on {data}"
         _write_report(Path(report), answers, data, max_pixels, overwrite, told)
         session.say(f"report written to {report}")
     session.finish(len(answers.names))
@@ -90,7 +98,9 @@ def _check_rate(model, fpr: float | None) -> None:
         )
 
 
-def _check_predictions(path: str | None, overwrite: bool) -> None:
+def _check_predictions(path: str | None, report: str | None, top: int, overwrite: bool) -> None:
+    if top > 1 and not (path or report):
+        raise click.UsageError("--top is about --predictions and --report; give one of them")
     if path:
         from ..images.atomic import refuse_existing
 
@@ -129,14 +139,6 @@ def _show(model: str, data: str, answers, measures, other, as_json: bool) -> Non
     click.echo(evaluation_text(found, measures))
     if other:
         click.echo("\n" + difference_text(other))
-
-
-def _write_predictions(path: str, answers, overwrite: bool) -> None:
-    from ..images.atomic import atomic_file
-    from ..reports.evaluation_report import answers_csv
-
-    with atomic_file(path, overwrite=overwrite) as file:
-        file.write(answers_csv(answers).encode(errors="surrogateescape"))
 
 
 def _facts(model) -> dict[str, str]:

@@ -12,7 +12,8 @@ def wilson(share: float, count: int) -> tuple[float, float]:
     n, p, z = count, share, Z_95
     centre = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return max(0.0, centre - half), min(1.0, centre + half)
+    # At the ends they meet exactly; rounding would leave 1 - 1e-16.
+    return (max(0.0, centre - half) if p else 0.0), (min(1.0, centre + half) if p < 1 else 1.0)
 
 
 def mean_interval(shares: np.ndarray, counts: np.ndarray) -> tuple[float, float]:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from .html_report import html_report
 from .mistakes import mistakes_picture, worst
 from .tables import evaluation_text
 
+# Rows of CSV that are written at a time.
+ROWS = 1000
 FILES = ("scores.txt", "answers.csv", "confusion.png", "mistakes.png", "report.html")
 
 
@@ -28,6 +30,7 @@ def write_report(
     *,
     measures: Measures | None = None,
     overwrite: bool = False,
+    top: int = 1,
     **told: Any,
 ) -> list[Path]:
     """Write a report.
@@ -43,6 +46,8 @@ def write_report(
         Those of the answers, when left out.
     overwrite : bool
         Whether files may stand there already.
+    top : int
+        How many answers of each picture answers.csv holds.
     **told
         `title`, `command` and `facts` of `html_report`.
 
@@ -59,27 +64,57 @@ def write_report(
     measures = measures or measure(answers)
     scores, table, confusion, mistakes, page = paths = [folder / name for name in FILES]
     texts = {
-        scores: evaluation_text(found, measures) + "\n",
-        table: answers_csv(answers),
-        page: html_report(answers, measures, read, **told),
+        scores: [evaluation_text(found, measures) + "\n"],
+        table: answers_csv(answers, top),
+        page: [html_report(answers, measures, read, **told)],
     }
-    for path, text in texts.items():
-        with atomic_file(path, overwrite=overwrite) as file:
-            file.write(text.encode(errors="surrogateescape"))
+    for path, pieces in texts.items():
+        write_pieces(path, pieces, overwrite=overwrite)
     write_image(confusion, confusion_picture(found), overwrite=overwrite)
     write_image(mistakes, _mistakes(answers, found, read), overwrite=overwrite)
     return paths
 
 
-def answers_csv(answers: Answers) -> str:
-    """Return a row for each picture: name, truth, answer and how sure it is."""
+def write_pieces(path: str | Path, pieces: Iterable[str], *, overwrite: bool = False) -> None:
+    """Write a text that comes in pieces, whole or not at all."""
+    with atomic_file(path, overwrite=overwrite) as file:
+        for piece in pieces:
+            file.write(piece.encode(errors="surrogateescape"))
+
+
+def answers_csv(answers: Answers, top: int = 1) -> Iterator[str]:
+    """Yield a table as CSV, a row for each picture, in pieces.
+
+    Parameters
+    ----------
+    answers : Answers
+    top : int
+        How many answers a row has, the likeliest first; of equals the first class.
+
+    Yields
+    ------
+    str
+        Name, truth, answer and its probability or score, then `answer2` and
+        so on, as far as there are classes.
+    """
+    most = min(top, len(answers.classes))
+    more = [word for k in range(2, most + 1) for word in (f"answer{k}", f"{answers.measure}{k}")]
+    yield _lines([["name", "truth", "answer", answers.measure, *more]])
+    for start in range(0, len(answers.names), ROWS):
+        stop = min(start + ROWS, len(answers.names))
+        yield _lines(_row(answers, i, most) for i in range(start, stop))
+
+
+def _row(answers: Answers, i: int, most: int) -> list[str]:
+    values = answers.values[i]
+    best = (-values).argsort(kind="stable")[:most]
+    told = (word for k in best for word in (answers.classes[k], f"{values[k]:.6g}"))
+    return [answers.names[i], answers.classes[answers.truth[i]], *told]
+
+
+def _lines(rows: Iterable[list[str]]) -> str:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["name", "truth", "answer", answers.measure])
-    for name, truth, values in zip(answers.names, answers.truth, answers.values, strict=True):
-        best = int(values.argmax())
-        row = [name, answers.classes[truth], answers.classes[best], f"{values[best]:.6g}"]
-        writer.writerow(row)
+    csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue()
 
 

@@ -24,7 +24,7 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 .wide { overflow-x: auto; }
 th, td { padding: .2rem .6rem; text-align: right; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; } td:first-child { text-align: left; }
-th:first-child, .words td { text-align: left; overflow-wrap: anywhere; }
+th:first-child, .words td, .noted td:last-child { text-align: left; overflow-wrap: anywhere; }
 pre { overflow-x: auto; background: color-mix(in srgb, var(--ink) 7%, transparent);
   padding: .6rem; }
 .row { display: flex; flex-wrap: wrap; gap: 1rem; } figure { margin: 0; }
@@ -34,7 +34,13 @@ pre { overflow-x: auto; background: color-mix(in srgb, var(--ink) 7%, transparen
 svg { width: 100%; height: auto; } svg text { fill: var(--faint); font-size: 11px; }
 .middle { text-anchor: middle; } .end { text-anchor: end; }
 .grid { stroke: var(--line); } .chance { stroke: var(--faint); stroke-dasharray: 4 3; }
-polyline { fill: none; stroke-width: 2; }
+polyline, .legend path { fill: none; stroke-width: 2; }
+.dashed { stroke-dasharray: 5 3; }
+.legend { columns: 2; column-gap: 1rem; list-style: none; margin: .3rem 0; padding: 0 .4rem;
+  font-size: .75rem; line-height: 1.5; font-variant-numeric: tabular-nums; }
+.legend li { break-inside: avoid; overflow-wrap: anywhere; padding-left: 1.9rem;
+  text-indent: -1.9rem; }
+.legend svg { width: 1.5rem; height: .5rem; margin-right: .4rem; }
 """
 LINES = ("#3b78b5", "#d1622b", "#4c9a4a", "#9a66b0", "#b8912b", "#2f9c9c", "#c2527f", "#80868c")
 STYLE += "".join(f".c{k} {{ stroke: {c} }} .d{k} {{ fill: {c} }} " for k, c in enumerate(LINES))

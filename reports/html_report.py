@@ -11,7 +11,7 @@ from ..models.measures import Measures
 from ..models.metrics import Curve
 from .html_page import figure, html_page, image, section, table
 from .mistakes import worst
-from .svg_plots import Line, plot
+from .svg_plots import MOST_LINES, Line, legend, plot
 from .tables import class_rows, measure_rows
 
 THUMBNAIL = 112
@@ -47,7 +47,7 @@ def html_report(
     parts = [
         f'<p class="big">{found.accuracy:.2%} of {found.count:,} pictures named rightly, '
         f"95 % interval {low:.2%} to {high:.2%}</p>",
-        table([["measure", "value", ""], *measure_rows(found, measures)]),
+        table([["measure", "value", ""], *measure_rows(found, measures)], kind="noted"),
         section("Classes", table(class_rows(found))),
         section("Confusion", confusion_html(found)),
         section("Curves", *_curves(answers.classes, measures)),
@@ -85,41 +85,66 @@ def _cell(count: int, share: float) -> str:
 
 
 def _curves(classes: tuple[str, ...], measures: Measures) -> list[str]:
-    # Two classes have the same curves but for their names: the second stands for both.
-    first = 1 if len(classes) == 2 else 0
-    named = list(zip(classes, measures.roc, measures.precision_recall, strict=True))[first:]
-    rates = [(name, curve) for name, curve, _ in named if curve]
+    shown = _shown(measures)
+    rates = [(classes[k], measures.roc[k]) for k in shown]
+    recalls = [(classes[k], measures.precision_recall[k]) for k in shown]
     drawn = [
-        figure(
-            plot(_lines(rates), x="false-positive rate", y="true-positive rate", diagonal=True),
-            f"ROC, {_areas(rates)}",
-        )
+        _areas_drawn("ROC", rates, x="false-positive rate", y="true-positive rate", diagonal=True),
+        _areas_drawn("Precision and recall", recalls, x="recall", y="precision"),
     ]
-    recalls = [(name, curve) for name, _, curve in named if curve]
-    caption = f"Precision and recall, {_areas(recalls)}"
-    drawn.append(figure(plot(_lines(recalls), x="recall", y="precision"), caption))
-    if first and rates:
-        drawn.append(_det(rates[0][1]))
+    if len(classes) == 2 and measures.roc[1]:
+        drawn.append(_det(measures.roc[1]))
     if measures.bins:
         line = Line(measures.bins.confidence, measures.bins.accuracy, dots=True)
-        shown = plot([line], x="probability", y="share named rightly", diagonal=True)
+        reliable = plot([line], x="probability", y="share named rightly", diagonal=True)
         drawn.append(
-            figure(shown, "Reliability: on the diagonal, probabilities mean what they say")
+            figure(reliable, "Reliability: on the diagonal, probabilities mean what they say")
         )
-    return [f'<div class="row">{"".join(drawn)}</div>']
+    parts = [f'<div class="row">{"".join(drawn)}</div>']
+    if len(shown) == MOST_LINES < len(classes):
+        parts.append(
+            f"<p>ROC, precision and recall of the {MOST_LINES} classes with the least "
+            f"ROC area, of {len(classes)}.</p>"
+        )
+    return parts
 
 
-def _lines(named: list[tuple[str, Curve]]) -> list[Line]:
-    return [Line(curve.x, curve.y, f"{name}: {curve.area:.4f}") for name, curve in named]
+def _shown(measures: Measures) -> list[int]:
+    """Return the classes whose curves are drawn: those that are told apart worst, if many."""
+    if len(measures.roc) == 2:
+        # Two classes have the same curves but for their names: the second stands for both.
+        return [1]
+    defined = [k for k, curve in enumerate(measures.precision_recall) if curve]
+    return sorted(sorted(defined, key=lambda k: _area(measures.roc[k]))[:MOST_LINES])
 
 
-def _areas(named: list[tuple[str, Curve]]) -> str:
-    if not named:
+def _area(curve: Curve | None) -> float:
+    return 1.0 if curve is None else curve.area
+
+
+def _areas_drawn(
+    what: str, named: list[tuple[str, Curve | None]], *, x: str, y: str, diagonal: bool = False
+) -> str:
+    """Draw curves over their legend; a missing one keeps its colour, and its place there."""
+    curves = [curve for _, curve in named if curve]
+    names = [f"{name} {curve.area:.4f}" if curve else f"{name}: undefined" for name, curve in named]
+    nothing = np.empty(0)
+    lines = [
+        Line(curve.x, curve.y, told) if curve else Line(nothing, nothing)
+        for told, (_, curve) in zip(names, named, strict=True)
+    ]
+    shown = plot(lines, x=x, y=y, diagonal=diagonal)
+    if len(named) > 1 and curves:
+        shown += legend(names, chance=diagonal)
+    return figure(shown, f"{what}, {_areas(named, curves)}")
+
+
+def _areas(named: list[tuple[str, Curve | None]], curves: list[Curve]) -> str:
+    if not curves:
         return "undefined here: a class is missing"
-    areas = [curve.area for _, curve in named]
-    if len(areas) == 1:
-        return f'area {areas[0]:.4f}, of "{named[0][0]}"'
-    return f"each class against the rest; areas {min(areas):.4f} to {max(areas):.4f}"
+    if len(named) == 1:
+        return f'area {curves[0].area:.4f}, of "{named[0][0]}"'
+    return "each class against the rest, and its area"
 
 
 # The DET curve's axes go from this share to its complement.

@@ -7,9 +7,11 @@ from html import escape
 import numpy as np
 
 SIDE, LEFT, BOTTOM, TOP = 260, 44, 38, 10
-# More points than this cannot be told apart on so small a plot.
-MOST_POINTS = 400
+# So far, in pixels, a drawn line may be from the points it stands for.
+CLOSE = 0.2
+# As many colours as the page has; further lines have them again, dashed.
 COLOURS = 8
+MOST_LINES = 2 * COLOURS
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,12 +32,13 @@ EVEN: Ticks = tuple((tick, f"{tick:g}") for tick in (0, 0.25, 0.5, 0.75, 1))
 def plot(
     lines: Sequence[Line], *, x: str, y: str, diagonal: bool = False, ticks: Ticks = EVEN
 ) -> str:
-    """Draw lines in a square whose axes go from 0 to 1.
+    """Draw lines in a square whose axes go from 0 to 1; `legend` says what they are.
 
     Parameters
     ----------
     lines : sequence of Line
-        Named ones show their name where the mouse rests on them.
+        At most `MOST_LINES` look different. Named ones show their name where
+        the mouse rests on them.
     x, y : str
         What the axes are.
     diagonal : bool
@@ -46,7 +49,7 @@ def plot(
     parts = [_axis(x, y, ticks)]
     if diagonal:
         parts.append(f'<line class="chance" {_ends(0, 0, 1, 1)}/>')
-    parts += [_line(line, k % COLOURS) for k, line in enumerate(lines)]
+    parts += [_line(line, number) for number, line in enumerate(lines)]
     size = f"0 0 {LEFT + SIDE + 12} {TOP + SIDE + BOTTOM}"
     return f'<svg viewBox="{size}" role="img">{"".join(parts)}</svg>'
 
@@ -79,15 +82,75 @@ def _axis(x: str, y: str, ticks: Ticks) -> str:
     return "".join(parts)
 
 
-def _line(line: Line, colour: int) -> str:
-    points = [_place(float(line.x[i]), float(line.y[i])) for i in _thinned(len(line.x))]
+def _line(line: Line, number: int) -> str:
+    if not len(line.x):
+        return ""
+    points = np.stack([LEFT + SIDE * line.x, TOP + SIDE * (1 - line.y)], axis=1)
+    drawn = [(f"{across:.1f}", f"{up:.1f}") for across, up in points[simplified(points)]]
     title = f"<title>{escape(line.name)}</title>" if line.name else ""
-    drawn = " ".join(f"{across},{up}" for across, up in points)
-    text = f'<polyline class="c{colour}" points="{drawn}">{title}</polyline>'
+    places = " ".join(map(",".join, drawn))
+    text = f'<polyline class="{_look(number)}" points="{places}">{title}</polyline>'
     if line.dots:
-        text += "".join(f'<circle class="d{colour}" cx="{a}" cy="{b}" r="3"/>' for a, b in points)
+        colour = f"d{number % COLOURS}"
+        text += "".join(f'<circle class="{colour}" cx="{a}" cy="{b}" r="3"/>' for a, b in drawn)
     return text
 
 
-def _thinned(count: int) -> np.ndarray:
-    return np.unique(np.linspace(0, count - 1, min(count, MOST_POINTS)).round().astype(int))
+def _look(number: int) -> str:
+    """Return the classes of a line's colour, and of its dashes."""
+    return f"c{number % COLOURS}" + (" dashed" if number >= COLOURS else "")
+
+
+def legend(names: Sequence[str], *, chance: bool = False) -> str:
+    """Return a list of what lines stand for, in the order in which `plot` draws them.
+
+    Parameters
+    ----------
+    names : sequence of str
+    chance : bool
+        Whether the diagonal is told too, as what guessing gives.
+    """
+    looks = [_look(number) for number in range(len(names))] + ["chance"] * chance
+    keys = [f'<svg viewBox="0 0 24 8"><path class="{look}" d="M0 4H24"/></svg>' for look in looks]
+    words = [escape(name) for name in [*names, *["guessing"] * chance]]
+    items = "".join(f"<li>{key}{word}</li>" for key, word in zip(keys, words, strict=True))
+    return f'<ul class="legend">{items}</ul>'
+
+
+def simplified(points: np.ndarray, within: float = CLOSE) -> np.ndarray:
+    """Return the places of those points that draw a line as all of them do.
+
+    Ramer (1972), Douglas and Peucker (1973): of the points between two, the
+    farthest from the straight line is kept, until none is farther than `within`.
+
+    Parameters
+    ----------
+    points : ndarray, (n, 2)
+    within : float
+
+    Returns
+    -------
+    ndarray of int
+        Ascending; with the first and the last place.
+    """
+    kept = np.zeros(len(points), bool)
+    kept[[0, -1]] = True
+    pending = [(0, len(points) - 1)]
+    while pending:
+        first, last = pending.pop()
+        if last - first < 2:
+            continue
+        distances = _distances(points[first + 1 : last], points[first], points[last])
+        if distances.max() > within:
+            place = first + 1 + int(distances.argmax())
+            kept[place] = True
+            pending += [(first, place), (place, last)]
+    return np.flatnonzero(kept)
+
+
+def _distances(points: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Return how far points are from the line between two."""
+    way = end - start
+    along = (points - start) @ way / max(float(way @ way), 1e-12)
+    nearest = start + np.clip(along, 0, 1)[:, None] * way
+    return np.hypot(*(points - nearest).T)

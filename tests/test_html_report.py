@@ -1,6 +1,7 @@
 """report.html: complete in itself, whatever names the pictures have."""
 
 import json
+import re
 import shutil
 import subprocess
 from html.parser import HTMLParser
@@ -67,6 +68,58 @@ def test_two_classes_have_a_det_curve_and_probabilities_a_reliability_curve():
     assert "Reliability:" in page_of()
     assert "DET, both axes in normal deviates" not in page_of(3)
     assert "Reliability:" not in page_of(3, "score")
+
+
+def legends(page: str) -> list[list[str]]:
+    lists = re.findall(r'<ul class="legend">(.*?)</ul>', page)
+    return [[re.sub("<.*?>", "", item) for item in one.split("</li>")[:-1]] for one in lists]
+
+
+def report_of(truth, values, classes) -> str:
+    names = tuple(f"{i}.png" for i in range(len(truth)))
+    made = Answers(names, np.array(truth), np.array(values), tuple(classes), "score")
+    return html_report(made, measure(made), lambda _: np.zeros((4, 4), np.uint8))
+
+
+def test_curves_of_several_classes_have_a_legend():
+    values = np.random.default_rng(0).random((40, 3))
+    truth = [0, 1, 2, 1] * 10
+    page = report_of(truth, values, "abc")
+    rates, recalls = legends(page)
+    expected = [f"{name} {curve.area:.4f}" for name, curve in zip(
+        "abc", measure(Answers(("x",) * 40, np.array(truth), values, tuple("abc"), "score")).roc,
+        strict=True,
+    ) if curve]  # fmt: skip
+    assert rates == [*expected, "guessing"]
+    assert [text[0] for text in recalls] == ["a", "b", "c"]
+    # A colour, or a colour and its dashes, for each line of each plot.
+    for number in range(3):
+        assert page.count(f'<polyline class="c{number}"') == 2
+        assert page.count(f'<path class="c{number}"') == 2
+    assert legends(page_of(2)) == []
+
+
+def test_of_many_classes_the_worst_curves_are_drawn():
+    random = np.random.default_rng(1)
+    truth = random.integers(30, size=600)
+    values = random.random((600, 30))
+    # The later a class, the better it is known.
+    values[np.arange(600), truth] += truth / 30
+    page = report_of(truth, values, [f"class {i}" for i in range(30)])
+    assert page.count("<polyline") == 32
+    assert "of the 16 classes with the least ROC area, of 30" in page
+    shown = {int(text.split()[1]) for text in legends(page)[1]}
+    assert np.mean(list(shown)) < 10
+    assert 29 not in shown
+    assert '<polyline class="c7 dashed"' in page
+
+
+def test_curves_that_a_missing_class_leaves_undefined():
+    one = report_of([1, 1], [[0, 1, 2], [0, 3, 2]], "abc")
+    assert "ROC, undefined here: a class is missing" in one
+    assert "Precision and recall, area 1.0000, of &quot;b&quot;" in one
+    missing = report_of([0, 1, 1], [[1, 0, 0], [0, 1, 0], [1, 0, 0]], "abc")
+    assert [text[0] for text in legends(missing)[1]] == ["a", "b"]
 
 
 @pytest.fixture(scope="module")

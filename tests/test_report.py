@@ -87,8 +87,39 @@ def answers(values: np.ndarray, truth: list[int]) -> Answers:
 
 def test_answers_as_csv():
     made = answers(np.array([[0.5, -1.25], [1, 2]]), [1, 1])
-    assert answers_csv(made) == "name,truth,answer,score\np/0.png,b,a,0.5\np/1.png,b,b,2\n"
+    found = "".join(answers_csv(made))
+    assert found == "name,truth,answer,score\np/0.png,b,a,0.5\np/1.png,b,b,2\n"
     assert_array_equal(made.evaluation.confusion, [[0, 0], [1, 1]])
+
+
+def test_several_answers_as_csv():
+    made = answers(np.array([[0.25, 0.25, 0.5], [3, 1, 2]]), [1, 0])
+    lines = "".join(answers_csv(made, top=2)).splitlines()
+    # Of equals the first class comes first.
+    assert lines[1:] == ["p/0.png,b,c,0.5,a,0.25", "p/1.png,a,a,3,c,2"]
+    assert lines[0] == "name,truth,answer,score,answer2,score2"
+    everything = "".join(answers_csv(made, top=9)).splitlines()
+    assert everything[1] == "p/0.png,b,c,0.5,a,0.25,b,0.25"
+
+
+def test_a_long_table_comes_in_pieces():
+    values = np.random.default_rng(0).random((2500, 3))
+    pieces = list(answers_csv(answers(values, [0] * 2500)))
+    assert [piece.count("\n") for piece in pieces] == [1, 1000, 1000, 500]
+    assert pieces[2].startswith("p/1000.png,a,")
+
+
+def test_top_on_the_command_line(model, data, tmp_path, capsys):
+    table, report = tmp_path / "a.csv", tmp_path / "r"
+    words = ["evaluate", model, data, "--top", "2"]
+    assert run([*words, "-q"]) == 2
+    assert "--top is about --predictions and --report" in capsys.readouterr().err
+    assert run([*words, "--predictions", str(table), "--report", str(report)]) == 0
+    rows = list(csv.DictReader(table.read_text().splitlines()))
+    assert table.read_text() == (report / "answers.csv").read_text()
+    assert {row["answer"] for row in rows} == {row["answer2"] for row in rows}
+    for row in rows:
+        assert float(row["probability"]) + float(row["probability2"]) == pytest.approx(1, abs=1e-5)
 
 
 def test_only_mistakes_are_read_again(tmp_path):
