@@ -1,5 +1,6 @@
 """Measures against scikit-learn's, on random and on degenerate answers."""
 
+import json
 import warnings
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as peer
+from sklearn.calibration import calibration_curve
 
 from edgewise.images.errors import DataError
 from edgewise.models.evaluation import Answers, count_answers
@@ -47,6 +49,16 @@ def test_counts_and_losses_are_scikit_learns(seed, count, classes, ties):
     assert found.balanced_accuracy == pytest.approx(balanced)
     low, high = found.balanced_interval
     assert 0 <= low <= found.balanced_accuracy <= high <= 1
+    answered, labels = values.argmax(axis=1), range(classes)
+    np.testing.assert_array_equal(
+        found.confusion, peer.confusion_matrix(truth, answered, labels=labels)
+    )
+    assert found.accuracy == pytest.approx(peer.accuracy_score(truth, answered))
+    each = peer.precision_recall_fscore_support(truth, answered, labels=labels, zero_division=0)
+    for own, other in zip(
+        (found.precision, found.recall, found.f1, found.support), each, strict=True
+    ):
+        np.testing.assert_allclose(own, other)
     expected = peer.log_loss(truth, values, labels=range(classes))
     assert log_loss(truth, values) == pytest.approx(expected)
 
@@ -106,8 +118,52 @@ def test_reliability_puts_answers_together_by_their_sureness():
     assert calibration_error(found) == pytest.approx((0.4 + 2.85 - 2) / 4)
 
 
+@settings(deadline=None, max_examples=30)
+@cases
+def test_reliability_is_scikit_learns_without_ties(seed, count, classes, ties):
+    truth, values = random_answers(seed, count, classes, ties=False)
+    found = reliability(truth, values)
+    right = values.argmax(axis=1) == truth
+    accuracy, confidence = calibration_curve(right, values.max(axis=1), n_bins=10)
+    np.testing.assert_allclose(found.accuracy, accuracy)
+    np.testing.assert_allclose(found.confidence, confidence)
+    assert found.count.sum() == count
+
+
 def test_intervals_of_one_share_agree():
     assert mean_interval(np.array([0.7]), np.array([50])) == pytest.approx(wilson(0.7, 50))
+
+
+@pytest.mark.parametrize(
+    ("counts", "recalls"),
+    [
+        ([30] * 10, [0.9, 0.95, 0.66, 0.9, 0.7, 0.93, 0.5, 0.93, 0.93, 0.97]),
+        ([30] * 10, [0.99] * 10),
+        ([100] * 10, [0.995] * 10),
+        ([1000] * 10, [0.9] * 10),
+        ([3] * 10, [0.8] * 10),
+        ([500, 40, 20], [0.95, 0.7, 0.5]),
+        ([1000, 10, 10], [0.99, 0.95, 0.9]),
+        ([50] * 4, [1.0, 1.0, 1.0, 0.6]),
+        ([50, 50], [0.99, 0.97]),
+    ],
+)
+def test_the_balanced_interval_holds_the_truth_95_times_in_100(counts, recalls):
+    random = np.random.default_rng(0)
+    found = random.binomial(counts, recalls, size=(2000, len(counts))) / counts
+    limits = np.array([mean_interval(shares, np.array(counts)) for shares in found])
+    truth = np.mean(recalls)
+    below, above = np.mean(truth < limits[:, 0]), np.mean(truth > limits[:, 1])
+    # Shares of few pictures jump: no interval can hold the truth as often everywhere.
+    assert 0.93 < 1 - below - above < 0.985
+    assert max(below, above) < 0.065
+
+
+def test_a_share_of_all_or_none_ends_its_interval():
+    assert wilson(1, 30)[1] == 1
+    assert wilson(0, 30)[0] == 0
+    low, high = mean_interval(np.ones(3), np.array([30, 5, 100]))
+    assert 0.8 < low < high == 1
 
 
 def test_wilson_reaches_the_published_interval():
@@ -133,6 +189,49 @@ def test_what_one_class_alone_leaves_undefined_is_none():
     assert told["roc_area"] == {"a": None, "b": None}
     assert told["miss_rate"] is None
     assert told["average_precision"] == {"a": None, "b": 1.0}
+
+
+def defined(truth, values) -> list[list[str]]:
+    """Return which ROC areas and average precisions are defined, and check the rest."""
+    classes = tuple("abc"[: len(values[0])])
+    made = answers(truth, values, classes)
+    told = measure(made).to_dict(classes)
+    everything = json.dumps(told | made.evaluation.to_dict(), allow_nan=False)
+    assert json.loads(everything)["count"] == len(truth)
+    return [
+        [name for name, area in told[key].items() if area is not None]
+        for key in ("roc_area", "average_precision")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("truth", "values", "rates", "precisions"),
+    [
+        # One class missing, all one class, all values equal, one picture.
+        ([0, 0, 1], [[0.8, 0.1, 0.1], [0.1, 0.2, 0.7], [0.3, 0.4, 0.3]], "ab", "ab"),
+        ([2, 2], [[0.8, 0.1, 0.1], [0.1, 0.2, 0.7]], "", "c"),
+        ([0, 1, 2, 1], [[1 / 3] * 3] * 4, "abc", "abc"),
+        ([1], [[1, 0]], "", "b"),
+        ([0, 1], [[1, 0], [0, 1]], "ab", "ab"),
+    ],
+)
+def test_degenerate_answers_have_finite_measures_or_none(truth, values, rates, precisions):
+    assert defined(truth, values) == [list(rates), list(precisions)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        balanced = peer.balanced_accuracy_score(truth, np.argmax(values, axis=1))
+    found = answers(truth, values, tuple("abc"[: len(values[0])])).evaluation
+    assert found.balanced_accuracy == pytest.approx(balanced)
+
+
+def test_equal_values_are_one_point_of_a_curve():
+    truth, values = np.array([0, 1, 0, 1]) == 1, np.full(4, 0.5)
+    curve, other = roc(truth, values), precision_recall(truth, values)
+    assert curve is not None
+    assert other is not None
+    assert curve.area == peer.roc_auc_score(truth, values) == 0.5
+    assert other.area == peer.average_precision_score(truth, values) == 0.5
+    assert miss_rate(curve, 0.99) == 1
 
 
 def test_scores_have_no_loss_and_no_sureness():

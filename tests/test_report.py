@@ -1,6 +1,7 @@
 """`edgewise evaluate --report`: a folder with scores, answers and pictures."""
 
 import csv
+import json
 
 import numpy as np
 import pytest
@@ -77,6 +78,36 @@ def test_features_have_no_pictures_to_report(model, data, tmp_path, capsys):
     assert run(["hog", data, "-o", features, "--size", "16x16"]) == 0
     assert run(["evaluate", model, features, "--report", str(tmp_path / "r")]) == 2
     assert "holds features" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("prepare", "message"),
+    [
+        (lambda place: None, "no labels; give a folder with one sub-folder per class"),
+        (lambda place: (place / "dark").mkdir(), "holds no pictures; fill the class or remove"),
+        (lambda place: write_image(place / "dusk" / "1.png", np.zeros((6, 6), np.uint8)),
+         'the model does not know the class "dusk"; its classes are bright, dark'),
+    ],
+    ids=["empty", "empty class", "unknown class"],
+)  # fmt: skip
+def test_data_that_cannot_be_judged_by(model, tmp_path, capsys, prepare, message):
+    place = tmp_path / "other"
+    place.mkdir()
+    prepare(place)
+    assert run(["evaluate", model, str(place)]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert message in line
+
+
+def test_one_class_alone_is_judged(model, tmp_path, capsys):
+    write_image(tmp_path / "one" / "dark" / "1.png", np.zeros((6, 6), np.uint8))
+    words = ["evaluate", model, str(tmp_path / "one")]
+    assert run([*words, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["balanced_accuracy"] == told["accuracy"] == 1
+    assert told["roc_area"] == {"bright": None, "dark": None}
+    assert run([*words, "--fpr", "0.1", "--report", str(tmp_path / "r")]) == 0
+    assert "miss rate          undefined" in capsys.readouterr().out
 
 
 def answers(values: np.ndarray, truth: list[int]) -> Answers:
