@@ -1,11 +1,13 @@
 """The feature table: what extraction gives, files hold and classifiers learn from."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ..images.errors import DataError
 from .config import HogConfig
+from .input_index import index_rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +31,9 @@ class FeatureTable:
         1 if all pictures were gray or made gray, 3 if colour was kept.
     failed : tuple of (str, str)
         Inputs that have no row: name and reason.
+    inputs : ndarray, (M, 4) int, optional
+        Of each input, failed or not: its row in X, the number of its label in
+        `classes`, width, height; see `index`.
 
     Raises
     ------
@@ -44,6 +49,7 @@ class FeatureTable:
     size: tuple[int, int]
     channels: int = 1
     failed: tuple[tuple[str, str], ...] = ()
+    inputs: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         length = self.config.length(*self.size)
@@ -56,6 +62,19 @@ class FeatureTable:
             raise DataError(f"{len(self.labels)} labels for {len(self.names)} pictures")
         if unknown := set(self.labels or ()) - set(self.classes):
             raise DataError(f'the label "{min(unknown)}" is none of the classes')
+
+        if self.inputs is not None and len(self.inputs) != len(self.names) + len(self.failed):
+            raise DataError("the index of inputs does not fit the pictures")
+
+    @property
+    def index(self) -> list[dict[str, Any]]:
+        """Every input, failed ones too: name, label, width, height, status and reason.
+
+        Empty where rows are not inputs, as windows.
+        """
+        if self.inputs is None:
+            return []
+        return index_rows(self.inputs, self.names, self.failed, self.classes)
 
     def __len__(self) -> int:
         return len(self.names)

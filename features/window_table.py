@@ -3,14 +3,14 @@
 import os
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 
 import numpy as np
 
 from ..images.dataset import Dataset
 from ..images.errors import EdgewiseError
 from .config import HogConfig
-from .extract import labels_of, nothing_read, prepare
+from .extract import labels_of
+from .reading import Reading
 from .rows import Rows
 from .table import FeatureTable
 from .windows import check_windows, hog_windows
@@ -57,32 +57,26 @@ def extract_windows(
         block, or the settings are not for windows.
     """
     check_windows(window, stride, config)
-    failures: list[tuple[str, str]] = []
-
-    def read(i: int) -> np.ndarray:
-        image = dataset.read_for(i, size)[0]
-        return prepare(image, size=size, channels=1 if gray else 3, fit=config.fit)
-
-    stream = replace(dataset, reader=read).images(jobs)
+    reading = Reading(dataset, size, 1 if gray else 3, config.fit, jobs, failed)
     with closing(Rows(None, config.length(*window), scratch)) as rows:
         gathered = _Gathered(rows, window, stride, config)
-        for done, (i, image) in enumerate(stream, start=1):
+        for done, (i, image) in enumerate(reading.pictures(), start=1):
             if error := gathered.add(i, dataset.names[i], image):
-                failures.append((dataset.names[i], getattr(error, "reason", str(error))))
-                if failed:
-                    failed(*failures[-1])
+                reading.fail(i, error)
             if progress:
                 progress(done)
         if not gathered.names:
-            raise EdgewiseError(nothing_read(dataset, failures, said=failed is not None))
+            raise EdgewiseError(reading.nothing_read())
+        labels, classes = labels_of(dataset, gathered.sources)
         return FeatureTable(
             X=rows.result(),
             names=tuple(gathered.names),
+            labels=labels,
+            classes=classes,
             config=config,
             size=window,
             channels=gathered.channels,
-            failed=tuple(failures),
-            **labels_of(dataset, gathered.sources),
+            failed=tuple(reading.failures),
         )
 
 

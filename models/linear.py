@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..features.extract import prepare
+from ..features.preparation import prepare
 from ..images.errors import DataError
 from .linear_calibration import Calibration, calibration_from_dict
 from .linear_features import Features, compute, features_from_dict

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..features.extract import prepare
+from ..features.preparation import prepare
 from ..images.colour import to_rgb
 from ..images.dataset import Dataset
 from ..images.errors import DataError, EdgewiseError

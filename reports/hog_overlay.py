@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..features.config import HogConfig
-from ..features.extract import prepare
+from ..features.preparation import prepare
 from ..filters.ranges import fit_range
 from ..images.colour import to_gray, to_rgb
 from ..images.resize import resize

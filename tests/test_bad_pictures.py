@@ -15,10 +15,10 @@ from PIL import Image
 from test_decode import FILES, RGB, encoded, lying, png_header
 
 from edgewise.cli.main import run
-from edgewise.features import hog, open_features, prepare
+from edgewise.features import FeatureTable, hog, open_features, prepare
 from edgewise.features.shards.places import place, read_lines
 from edgewise.features.shards.plan import read_plan
-from edgewise.images import decode, read_image
+from edgewise.images import decode, open_dataset, read_image
 from edgewise.images.decode import read_shrunk
 
 SIZE = (24, 16)
@@ -135,6 +135,20 @@ def check(found: dict[str, str]) -> None:
         assert "\n" not in reason
 
 
+def check_index(table: FeatureTable, readable: list[str], others: list[str]) -> None:
+    rows = {row["name"]: row for row in table.index}
+    assert sorted(rows) == sorted(readable + others)
+    assert list(rows) == list(open_dataset(["in"], labelled=False).names)
+    for name in readable:
+        with Image.open(name) as file:
+            size = file.size
+        assert (rows[name]["width"], rows[name]["height"], rows[name]["status"]) == (*size, "ok")
+    for name, reason in table.failed:
+        found = rows[name]
+        assert (found["width"], found["height"]) == (None, None)
+        assert (found["status"], found["reason"]) == ("failed", reason)
+
+
 def test_most_of_what_is_cut_short_is_refused(folder):
     _, others = expected()
     assert len([name for name in others if "cut-" in name]) > 40
@@ -148,6 +162,7 @@ def test_a_single_file(folder, capsys, suffix):
     assert list(table.names) == readable
     assert [name for name, _ in table.failed] == others
     check(dict(table.failed))
+    check_index(table, readable, others)
     for name, row in zip(table.names, table.X, strict=True):
         image = prepare(read_shrunk(name, SIZE)[0], size=SIZE)
         np.testing.assert_allclose(row, hog(image, cell=4), atol=1e-5)
@@ -166,7 +181,9 @@ def test_shards(folder, capsys):
         failed = {row["name"]: row["reason"] for row in rows if row["status"] == "failed"}
         assert (ok, list(failed)) == (readable, others)
         check(failed)
-    assert_array_equal(open_features("out").names, readable)
+    table = open_features("out")
+    assert_array_equal(table.names, readable)
+    check_index(table, readable, others)
 
 
 def test_nothing_but_bad_pictures(folder, capsys):

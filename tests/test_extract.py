@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import sys
 import tracemalloc
 from functools import partial
 from importlib import import_module
@@ -167,7 +166,7 @@ def test_files_of_a_folder_per_class(tmp_path):
 
 
 def test_progress_moves_during_a_large_array(monkeypatch):
-    module = sys.modules["edgewise.features.extract"]
+    module = import_module("edgewise.features.reading")
     monkeypatch.setattr(module, "CHUNK_PIXELS", 12 * 17 * 7)
     images = pictures(30)
     steps = []
@@ -267,7 +266,7 @@ def test_very_many_vectors_gather_on_disk_to_the_same_bytes(jpegs, tmp_path, mon
     (tmp_path / "memory").mkdir()
     assert run([*words, str(tmp_path / "memory" / f"f{suffix}")]) == 3
     monkeypatch.setattr("edgewise.features.rows.MOST_BYTES", 100)
-    monkeypatch.setattr(import_module("edgewise.features.extract"), "CHUNK_PIXELS", 40 * 32)
+    monkeypatch.setattr(import_module("edgewise.features.reading"), "CHUNK_PIXELS", 40 * 32)
     assert run([*words, str(tmp_path / "disk" / f"f{suffix}")]) == 3
     files = [sorted((tmp_path / name).iterdir()) for name in ("memory", "disk")]
     assert [path.name for path in files[0]] == [path.name for path in files[1]]
@@ -291,7 +290,7 @@ def test_memory_does_not_grow_with_the_vectors(tmp_path):
     tracemalloc.start()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("edgewise.features.rows.MOST_BYTES", 0)
-        patch.setattr(import_module("edgewise.features.extract"), "CHUNK_PIXELS", 20_000)
+        patch.setattr(import_module("edgewise.features.reading"), "CHUNK_PIXELS", 20_000)
         table = extract(data, CONFIG, scratch=tmp_path / "none" / "yet")
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()

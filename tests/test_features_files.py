@@ -33,7 +33,10 @@ def table(labelled=True, **changes):
         "size": SIZE,
         "channels": 3,
         "failed": (("bad.png", "the file is empty"),),
+        "inputs": np.array([[0, 1, 30, 20], [-1, 0, 0, 0], [1, 0, 14, 9], [2, 1, 7, 5]], np.int32),
     }
+    if not labelled:
+        parts["inputs"][:, 1] = -1
     return FeatureTable(**{**parts, **changes})
 
 
@@ -50,6 +53,7 @@ def assert_same_table(found, wanted):
     assert found.X.dtype == np.float32
     for name in ("names", "labels", "classes", "config", "size", "channels", "failed"):
         assert getattr(found, name) == getattr(wanted, name)
+    assert found.index == wanted.index
 
 
 @kinds
@@ -61,8 +65,28 @@ def test_everything_comes_back(tmp_path, suffix, labelled):
 
 
 @kinds
+def test_the_index_has_a_row_for_every_input(tmp_path, suffix):
+    save_features(tmp_path / f"f{suffix}", table(names=("a", "b", "c")))
+    keys = ("name", "label", "width", "height", "status", "reason")
+    assert [
+        tuple(row[key] for key in keys) for row in load_features(tmp_path / f"f{suffix}").index
+    ] == [
+        ("a", "cat", 30, 20, "ok", None),
+        ("bad.png", "10", None, None, "failed", "the file is empty"),
+        ("b", "10", 14, 9, "ok", None),
+        ("c", "cat", 7, 5, "ok", None),
+    ]
+
+
+@kinds
+def test_files_without_an_index_are_read(tmp_path, suffix):
+    save_features(tmp_path / f"f{suffix}", table(inputs=None))
+    assert load_features(tmp_path / f"f{suffix}").index == []
+
+
+@kinds
 def test_no_failures_and_capitals_in_the_name(tmp_path, suffix):
-    wanted = table(failed=())
+    wanted = table(failed=(), inputs=None)
     save_features(tmp_path / f"F{suffix.upper()}", wanted)
     found = load_features(tmp_path / f"F{suffix.upper()}")
     assert_same_table(found, as_stored(wanted, suffix))
@@ -263,4 +287,6 @@ def test_rows_of_a_csv_may_be_removed(tmp_path):
     save_features(path, table(names=("a", "b", "c")))
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join(lines[:3] + lines[4:]))
-    assert load_features(path).names == ("a", "c")
+    found = load_features(path)
+    assert found.names == ("a", "c")
+    assert found.index == []

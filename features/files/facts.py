@@ -1,5 +1,6 @@
-"""What stands beside the vectors in a feature file: settings, size, classes, failures."""
+"""What stands beside the vectors in a feature file: settings, size, classes, inputs."""
 
+import zlib
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,25 @@ def facts_of(table: FeatureTable) -> dict[str, Any]:
         "channels": table.channels,
         "classes": table.classes,
         "failed": table.failed,
+        "inputs": _inputs_of(table),
     }
+
+
+def _inputs_of(table: FeatureTable) -> dict[str, Any] | None:
+    if table.inputs is None:
+        return None
+    return {"rows": _checksum(table.names), "index": table.inputs.tolist()}
+
+
+def _inputs(stored: dict[str, Any] | None, names: Any) -> np.ndarray | None:
+    """Return the index of inputs, unless rows were removed or moved since it was written."""
+    if stored is None or stored["rows"] != _checksum(names):
+        return None
+    return np.array(stored["index"], np.int32).reshape(-1, 4)
+
+
+def _checksum(names: Any) -> int:
+    return zlib.crc32("\0".join(names).encode(errors="replace"))
 
 
 def facts_with_names(table: FeatureTable) -> dict[str, Any]:
@@ -50,6 +69,7 @@ def table_of(X: np.ndarray, names: Any, labels: Any, facts: dict[str, Any]) -> F
         size=(int(rows), int(columns)),
         channels=int(facts["channels"]),
         failed=tuple((name, reason) for name, reason in facts["failed"]),
+        inputs=_inputs(facts.get("inputs"), names),
     )
 
 

@@ -26,6 +26,8 @@ def write_npz(file: BinaryIO, table: FeatureTable) -> None:
     }
     if table.labels is not None:
         arrays["labels"] = _texts(table.labels)
+    if table.inputs is not None:
+        arrays["inputs"] = table.inputs
     np.savez(file, **arrays)
 
 
@@ -39,6 +41,7 @@ def read_npz(file: BinaryIO) -> FeatureTable:
         raise DataError("damaged, or no feature file; make it with edgewise hog")
     file.seek(0)
     with np.load(file, allow_pickle=False) as arrays:
+        inputs = arrays["inputs"] if "inputs" in arrays else None  # noqa: SIM401
         check_schema(arrays["schema"].item())
         X = arrays["X"]
         if X.ndim != 2 or X.dtype != np.float32:
@@ -53,4 +56,5 @@ def read_npz(file: BinaryIO) -> FeatureTable:
             size=(rows, columns),
             channels=int(arrays["channels"]),
             failed=tuple((name, reason) for name, reason in arrays["failed"].tolist()),
+            inputs=inputs,
         )

@@ -31,9 +31,10 @@ def _packages() -> Any:
 def write_parquet(file: BinaryIO, table: FeatureTable) -> None:
     """Write a table as Parquet to an open file: name, label if there are any, features."""
     pyarrow = _packages()
-    with pyarrow.parquet.ParquetWriter(file, _schema(pyarrow, table)) as writer:
+    schema = _schema(pyarrow, table)
+    with pyarrow.parquet.ParquetWriter(file, schema) as writer:
         for start in range(0, len(table), ROW_GROUP):
-            writer.write_table(_rows(pyarrow, table, slice(start, start + ROW_GROUP)))
+            writer.write_table(_rows(pyarrow, table, slice(start, start + ROW_GROUP), schema))
 
 
 def _schema(pyarrow: Any, table: FeatureTable) -> "pyarrow.Schema":
@@ -45,13 +46,14 @@ def _schema(pyarrow: Any, table: FeatureTable) -> "pyarrow.Schema":
     return pyarrow.schema([*fields, vectors], metadata={KEY: facts})
 
 
-def _rows(pyarrow: Any, table: FeatureTable, rows: slice) -> "pyarrow.Table":
+def _rows(
+    pyarrow: Any, table: FeatureTable, rows: slice, schema: "pyarrow.Schema"
+) -> "pyarrow.Table":
     # Parquet's texts are UTF-8: a stray byte of a file name becomes a question mark.
     names = [name.encode(errors="replace").decode() for name in table.names[rows]]
     labels = [] if table.labels is None else [pyarrow.array(table.labels[rows])]
     X = np.ascontiguousarray(table.X[rows], np.float32)
     vectors = pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(X.ravel()), X.shape[1])
-    schema = _schema(pyarrow, table)
     return pyarrow.Table.from_arrays([pyarrow.array(names), *labels, vectors], schema=schema)
 
 

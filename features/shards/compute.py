@@ -12,8 +12,9 @@ import numpy as np
 from ...images.dataset import Dataset, open_dataset
 from ...images.errors import EdgewiseError
 from ...images.stream import read_in_order
-from ..extract import pictures_at_once, prepare
 from ..hog import hog_batch
+from ..preparation import prepare
+from ..reading import pictures_at_once
 from .places import (
     fingerprint,
     place,

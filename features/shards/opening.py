@@ -101,4 +101,13 @@ def open_shards(folder: Path) -> FeatureTable:
         size=plan.size,
         channels=3 if coloured and not plan.gray else 1,
         failed=tuple((row["name"], row["reason"]) for row in rows if row["status"] == "failed"),
+        inputs=_inputs(rows, plan.classes),
     )
+
+
+def _inputs(rows: list[dict[str, Any]], classes: tuple[str, ...]) -> np.ndarray:
+    number = {name: n for n, name in enumerate(classes)}
+    ok = np.array([row["status"] == "ok" for row in rows])
+    label = [number.get(row["label"], -1) for row in rows]
+    sizes = [(row["width"] or 0, row["height"] or 0) for row in rows]
+    return np.column_stack([np.where(ok, np.cumsum(ok) - 1, -1), label, sizes]).astype(np.int32)
