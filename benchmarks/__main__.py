@@ -15,7 +15,10 @@ from pathlib import Path
 
 from .timing import Row, table
 
-TOPICS = ("correlation", "hog", "pooling", "startup", "cnn", "strided", "batch_filters", "filters")
+TOPICS = (
+    "correlation", "hog", "hog_files", "hog_memory", "pooling", "startup", "cnn", "strided",
+    "batch_filters", "filters",
+)  # fmt: skip
 PEERS = ("numpy", "numba", "opencv-python-headless", "scikit-image", "scipy", "pillow", "torch")
 
 

@@ -1,12 +1,10 @@
 """HoG of files: whole commands, from thousands of pictures on disk to features on disk.
 
-    python -m benchmarks hog_files
-
 The JPEGs are pieces of 500x375 pixels, cut at random from the photographs that
 come with the package. Edgewise's times hold everything: starting, listing,
 decoding, HoG and writing. The peers are loops in processes that run already;
 they keep their vectors in memory. Decoding alone is Pillow in as many threads as
-cores.
+cores. The workers of a Dask cluster, of one thread each, run already too.
 """
 
 import io
@@ -30,7 +28,7 @@ from .timing import Row, compare
 
 CORES = os.cpu_count() or 1
 PIECE = (500, 375)
-MANY, FEW = 5_000, 1_000
+MANY, FEW = 5_000, 2_000
 
 
 def run(repeat: int) -> list[Row]:
@@ -40,7 +38,12 @@ def run(repeat: int) -> list[Row]:
         many, few = Path(place, "many"), Path(place, "few")
         write_pieces(many, MANY)
         write_pieces(few, FEW)
-        return [*_shrunk(many, rounds), *_whole(few, rounds), *_growth(few, rounds)]
+        return [
+            *_shrunk(many, rounds),
+            *_whole(few, rounds),
+            *_growth(few, rounds),
+            *_cluster(few, rounds),
+        ]
 
 
 def write_pieces(folder: Path, count: int) -> None:
@@ -152,3 +155,31 @@ def _growth(folder: Path, rounds: int) -> list[Row]:
         {"Edgewise, 1 process": with_processes(1)},
         rounds,
     )
+
+
+def _cluster(folder: Path, rounds: int) -> list[Row]:
+    """Time the same shards on a Dask cluster of one worker, and of one a core."""
+    from distributed import LocalCluster
+
+    def on(workers: LocalCluster) -> Callable[[], None]:
+        def call() -> None:
+            with tempfile.TemporaryDirectory(dir=folder.parent) as place:
+                shards = (folder, "-o", f"{place}/shards/", "--shard-size", "50")
+                words = command(*shards, "--dask", workers.scheduler_address)
+                subprocess.run(words, check=True)
+
+        return call
+
+    with _workers(CORES) as all_cores, _workers(1) as one:
+        return compare(
+            f"{FEW:,} JPEGs at full size to shards, {CORES} Dask workers",
+            on(all_cores),
+            {"Edgewise, 1 Dask worker": on(one)},
+            rounds,
+        )
+
+
+def _workers(count: int):
+    from distributed import LocalCluster
+
+    return LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=":0")
