@@ -49,7 +49,7 @@ def prepared(
             "two or more"
         )
     shape = (pictures.channels, *pictures.size)
-    network = _network(text, shape, len(pictures.classes), seed)
+    network = network_of(text, shape, len(pictures.classes), seed)
     ready = Ready(pictures, None, network, text)
     if validation is None:
         return ready
@@ -59,7 +59,8 @@ def prepared(
     return Ready(*_split(pictures, share, seed, group), network, text)
 
 
-def _network(text: str, shape: tuple[int, int, int], classes: int, seed: int) -> "Network":
+def network_of(text: str, shape: tuple[int, int, int], classes: int, seed: int) -> "Network":
+    """Build a network; UsageError if it does not fit the pictures or the classes."""
     import click
 
     from ..images.errors import EdgewiseError

@@ -1,5 +1,7 @@
 """Labelled pictures, or a feature file, made into a feature table, under a progress bar."""
 
+from pathlib import Path
+
 from .session import Session
 
 
@@ -23,6 +25,7 @@ def extracted(session: Session, dataset, config, *, gray, size, jobs, scratch=No
     from ..features.extract import extract
 
     use_threads(jobs)
+    refuse_splits(dataset, dataset.source)
     with session.counter(total=len(dataset), unit="picture", what="HoG") as progress:
         return extract(
             dataset,
@@ -46,6 +49,7 @@ def pictures_of(session: Session, data: str, *, size, channels, jobs, max_pixels
     if holds_features(data):
         raise DataError(f"{data} holds features; a CNN needs the pictures themselves")
     dataset = open_dataset(data, max_pixels=max_pixels)
+    refuse_splits(dataset, data)
     with session.counter(total=len(dataset), unit="picture", what="reading") as progress:
         return load_pictures(
             dataset,
@@ -55,6 +59,24 @@ def pictures_of(session: Session, data: str, *, size, channels, jobs, max_pixels
             jobs=jobs,
             progress=progress,
             failed=session.failed,
+        )
+
+
+# What folders of pictures for one use or another are called.
+SPLITS = {"train", "training", "test", "testing", "val", "valid", "validation", "dev"}
+
+
+def refuse_splits(dataset, data: str) -> None:
+    """Raise DataError if the classes of a data set are called as the parts of a split are."""
+    from ..images.errors import DataError
+
+    found = [name for name in dataset.classes if name.lower() in SPLITS]
+    if len(found) >= 2 and len(found) == len(dataset.classes):
+        train = next((name for name in found if name.lower().startswith("train")), found[0])
+        test = next(name for name in found if name != train)
+        raise DataError(
+            f"the classes of {data} would be {' and '.join(found)}, as if it were split; use "
+            f"{Path(data) / train} to learn from, and {Path(data) / test} to test"
         )
 
 

@@ -18,6 +18,7 @@ COMMANDS = {
     "hog": ("hog", "Extract HoG features from pictures."),
     "train": ("train", "Train a classifier on labelled pictures or features."),
     "evaluate": ("evaluate", "Measure a model on labelled pictures."),
+    "compare": ("compare", "Find out whether a CNN is worth it, or HoG with a linear model does."),
     "predict": ("predict", "Name what is in pictures, with a trained model."),
     "show": ("show", "Show a network as a table, and what a model looks for and sees."),
     "export": ("export", "Write a model as ONNX, for other programs."),

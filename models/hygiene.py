@@ -136,12 +136,12 @@ def _sights(images: np.ndarray) -> list[Sight]:
     """Look at pictures (N, H, W[, C]) of one shape."""
     flat = _flat(images)
     return [
-        Sight(_digest(image), signature, image.shape, image.dtype.name, bool(one))
+        Sight(pixels_digest(image), signature, image.shape, image.dtype.name, bool(one))
         for image, signature, one in zip(images, signatures(images), flat, strict=True)
     ]
 
 
-def _digest(image: np.ndarray) -> bytes:
+def pixels_digest(image: np.ndarray) -> bytes:
     """Hash the decoded pixels: however a file packs them, the same picture has the same hash."""
     kind = f"{image.shape} {image.dtype.name}".encode()
     return blake2b(

@@ -139,6 +139,11 @@ class Joined:
 Features: TypeAlias = HogConfig | Joined
 
 
+def contains_hog(features: Features) -> bool:
+    """Return whether HoG is among the features."""
+    return isinstance(features, HogConfig) or features.hog is not None
+
+
 def with_fit(features: Features, fit: str) -> Features:
     """Return the same features of pictures that come to their size in another way."""
     if isinstance(features, HogConfig):

@@ -24,13 +24,19 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 .wide { overflow-x: auto; }
 th, td { padding: .2rem .6rem; text-align: right; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; } td:first-child { text-align: left; }
-th:first-child, .words td, .noted td:last-child { text-align: left; overflow-wrap: anywhere; }
+th:first-child, .words td, .words th, .noted td:last-child { text-align: left;
+  overflow-wrap: anywhere; }
+.words td:first-child { white-space: nowrap; }
 pre { overflow-x: auto; background: color-mix(in srgb, var(--ink) 7%, transparent);
   padding: .6rem; }
 .row { display: flex; flex-wrap: wrap; gap: 1rem; } figure { margin: 0; }
 .plot { width: 19rem; } .thumb { width: 7.5rem; font-size: .8rem; }
 .thumb img { width: 7rem; height: 7rem; object-fit: contain; image-rendering: pixelated;
   border: 1px solid var(--line); } .thumb figcaption { overflow-wrap: anywhere; }
+.pair td, .pair th { padding: .15rem .35rem; }
+.pair th:first-child { overflow-wrap: normal; white-space: nowrap; }
+.pair figure { flex: 1 1 26rem; min-width: 0; font-size: .85rem; }
+.learned img { width: 100%; height: auto; }
 svg { width: 100%; height: auto; } svg text { fill: var(--faint); font-size: 11px; }
 .middle { text-anchor: middle; } .end { text-anchor: end; }
 .grid { stroke: var(--line); } .chance { stroke: var(--faint); stroke-dasharray: 4 3; }

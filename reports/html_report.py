@@ -17,6 +17,10 @@ from .tables import class_rows, measure_rows
 THUMBNAIL = 112
 # A matrix of more classes would take a page of many megabytes.
 MOST_CLASSES = 100
+HOW_TO_READ = (
+    "<p>A row for the truth, a column for the answer; resting the mouse on a cell shows its "
+    "share of the row.</p>"
+)
 
 
 def html_report(
@@ -49,7 +53,7 @@ def html_report(
         f"95 % interval {low:.2%} to {high:.2%}</p>",
         table([["measure", "value", ""], *measure_rows(found, measures)], kind="noted"),
         section("Classes", table(class_rows(found))),
-        section("Confusion", confusion_html(found)),
+        section("Confusion", HOW_TO_READ, confusion_html(found)),
         section("Curves", *_curves(answers.classes, measures)),
         section("Most confident mistakes", _mistakes(answers, read)),
     ]
@@ -61,21 +65,23 @@ def html_report(
     return html_page(title, parts)
 
 
-def confusion_html(found: Evaluation) -> str:
-    """Return the confusion matrix as a table whose cells are as dark as their share of the row."""
+def confusion_html(found: Evaluation, *, numbered: bool = False) -> str:
+    """Return the confusion matrix as a table whose cells are as dark as their share of the row.
+
+    `numbered` columns are narrow: the numbers stand before the names of the rows.
+    """
     if len(found.classes) > MOST_CLASSES:
         return f"<p>Left out: {len(found.classes)} classes are too many for a page.</p>"
-    head = "".join(f"<th>{escape(name)}</th>" for name in found.classes)
+    numbers = [str(number) for number in range(1, 1 + len(found.classes))]
+    heads = numbers if numbered else found.classes
+    names = map(" ".join, zip(numbers, found.classes, strict=True)) if numbered else found.classes
+    head = "".join(f"<th>{escape(name)}</th>" for name in heads)
     shares = found.confusion / np.maximum(found.support, 1)[:, None]
     rows = "".join(
         f"<tr><th>{escape(name)}</th>{''.join(map(_cell, counts, own))}</tr>"
-        for name, counts, own in zip(found.classes, found.confusion, shares, strict=True)
+        for name, counts, own in zip(names, found.confusion, shares, strict=True)
     )
-    return (
-        "<p>A row for the truth, a column for the answer; resting the mouse on a cell shows its "
-        "share of the row.</p>"
-        f'<div class="wide"><table><tr><th></th>{head}</tr>{rows}</table></div>'
-    )
+    return f'<div class="wide"><table><tr><th></th>{head}</tr>{rows}</table></div>'
 
 
 def _cell(count: int, share: float) -> str:
@@ -182,10 +188,10 @@ def _thumbnail(answers: Answers, i: int, read: Callable[[str], np.ndarray]) -> s
     values, name = answers.values[i], answers.names[i]
     sure = f"{values.max():.0%}" if answers.measure == "probability" else f"{values.max():.2f}"
     answer, truth = answers.classes[values.argmax()], answers.classes[answers.truth[i]]
-    return figure(image(_small(read(name)), name), f"{answer} {sure}, is {truth}; {name}", "thumb")
+    return figure(image(small(read(name)), name), f"{answer} {sure}, is {truth}; {name}", "thumb")
 
 
-def _small(picture: np.ndarray) -> np.ndarray:
+def small(picture: np.ndarray) -> np.ndarray:
     """Return a picture no larger than a thumbnail; small ones are enlarged by the browser."""
     longer = max(picture.shape[:2])
     if longer > THUMBNAIL:

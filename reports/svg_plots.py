@@ -16,12 +16,18 @@ MOST_LINES = 2 * COLOURS
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """Points of a plot, (n,) each, from 0 to 1 on both axes."""
+    """Points of a plot, (n,) each, from 0 to 1 on both axes.
+
+    Where `low` and `high` are given, a bar through each point goes from one to
+    the other.
+    """
 
     x: np.ndarray
     y: np.ndarray
     name: str = ""
     dots: bool = False
+    low: np.ndarray | None = None
+    high: np.ndarray | None = None
 
 
 # Where ticks stand, from 0 to 1, and what is written there.
@@ -30,7 +36,13 @@ EVEN: Ticks = tuple((tick, f"{tick:g}") for tick in (0, 0.25, 0.5, 0.75, 1))
 
 
 def plot(
-    lines: Sequence[Line], *, x: str, y: str, diagonal: bool = False, ticks: Ticks = EVEN
+    lines: Sequence[Line],
+    *,
+    x: str,
+    y: str,
+    diagonal: bool = False,
+    ticks: Ticks = EVEN,
+    y_ticks: Ticks | None = None,
 ) -> str:
     """Draw lines in a square whose axes go from 0 to 1; `legend` says what they are.
 
@@ -44,9 +56,9 @@ def plot(
     diagonal : bool
         Whether to draw what chance, or perfect calibration, would give.
     ticks : sequence of (float, str)
-        Of both axes.
+        Of both axes, or of the x-axis where `y_ticks` are given.
     """
-    parts = [_axis(x, y, ticks)]
+    parts = [_axis(x, y, ticks, ticks if y_ticks is None else y_ticks)]
     if diagonal:
         parts.append(f'<line class="chance" {_ends(0, 0, 1, 1)}/>')
     parts += [_line(line, number) for number, line in enumerate(lines)]
@@ -63,13 +75,15 @@ def _ends(x1: float, y1: float, x2: float, y2: float) -> str:
     return f'x1="{a}" y1="{b}" x2="{c}" y2="{d}"'
 
 
-def _axis(x: str, y: str, ticks: Ticks) -> str:
+def _axis(x: str, y: str, x_ticks: Ticks, y_ticks: Ticks) -> str:
     parts = []
-    for tick, label in ticks:
+    for tick, label in x_ticks:
+        across, _ = _place(tick, 0)
         parts.append(f'<line class="grid" {_ends(tick, 0, tick, 1)}/>')
-        parts.append(f'<line class="grid" {_ends(0, tick, 1, tick)}/>')
-        across, up = _place(tick, tick)
         parts.append(f'<text x="{across}" y="{TOP + SIDE + 14}" class="middle">{label}</text>')
+    for tick, label in y_ticks:
+        _, up = _place(0, tick)
+        parts.append(f'<line class="grid" {_ends(0, tick, 1, tick)}/>')
         parts.append(f'<text x="{LEFT - 5}" y="{float(up) + 4}" class="end">{label}</text>')
     middle = TOP + SIDE / 2
     parts.append(
@@ -93,7 +107,15 @@ def _line(line: Line, number: int) -> str:
     if line.dots:
         colour = f"d{number % COLOURS}"
         text += "".join(f'<circle class="{colour}" cx="{a}" cy="{b}" r="3"/>' for a, b in drawn)
-    return text
+    return text + _bars(line, number)
+
+
+def _bars(line: Line, number: int) -> str:
+    if line.low is None or line.high is None:
+        return ""
+    ends = zip(line.x.tolist(), line.low.tolist(), line.high.tolist(), strict=True)
+    look = _look(number)
+    return "".join(f'<line class="{look}" {_ends(x, low, x, high)}/>' for x, low, high in ends)
 
 
 def _look(number: int) -> str:

@@ -2,12 +2,10 @@
 
 import json
 import re
-import shutil
-import subprocess
-from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from browser import Tags, assert_loads_nothing, assert_opens_in_silence, with_chromium
 
 from edgewise.cli.main import run
 from edgewise.models.evaluation import Answers
@@ -15,26 +13,7 @@ from edgewise.models.measures import measure
 from edgewise.reports.html_report import html_report
 from edgewise.sample_images import folder
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
 EVIL = '<script>document.title="run"</script><img src=http://example.com/x.png>'
-
-
-class Tags(HTMLParser):
-    """Every tag with its attributes, and the text."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict]] = []
-        self.words = ""
-        self.feed(page)
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_data(self, data):
-        self.words += data
 
 
 def page_of(classes: int = 2, kind: str = "probability") -> str:
@@ -151,20 +130,10 @@ def test_evaluating_against_another_model(judged, capsys):
     assert "for two classes, and the model knows 10" in capsys.readouterr().err
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium to open the report with")
+@with_chromium
 def test_the_report_in_a_browser(judged, tmp_path):
     place, data = judged
     model, report = str(place / "a.safetensors"), tmp_path / "report"
     assert run(["evaluate", model, data, "--report", str(report), "-q"]) == 0
-    address = (report / "report.html").as_uri()
-    words = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr"]
-    words += [f"--user-data-dir={tmp_path / 'profile'}", "--window-size=1100,900"]
-    words = [str(CHROMIUM), *words, f"--screenshot={tmp_path / 'shot.png'}", address]
-    said = subprocess.run(words, capture_output=True, text=True, timeout=60, check=True)
-    # Whatever the policy refuses, and any error, is told on the console.
-    assert "CONSOLE" not in said.stderr
-    assert (tmp_path / "shot.png").stat().st_size > 20_000
-    page = (report / "report.html").read_text()
-    assert "http://" not in page
-    assert "https://" not in page
-    assert "default-src 'none'" in page
+    assert_opens_in_silence(report / "report.html", tmp_path)
+    assert_loads_nothing((report / "report.html").read_text())

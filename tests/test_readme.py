@@ -17,7 +17,7 @@ LINES = re.findall(r"^    (?:\$ )?(edgewise .*sample_images.*)$", README, flags=
 def test_the_examples_run_and_say_what_the_readme_says(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "sample_images").symlink_to(folder())
-    assert_array_equal(len(LINES), 8)
+    assert_array_equal(len(LINES), 9)
     for line in LINES:
         assert_array_equal(run(shlex.split(line)[1:]), 0, err_msg=line)
         shown = README.partition(f"$ {line}\n    ")[2].partition("\n")[0]
