@@ -4,10 +4,12 @@ What is done is in the folder, not in the cluster: a dead worker, scheduler or
 driver costs the shard in hand, and the same command goes on.
 """
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from ...images.errors import EdgewiseError
@@ -19,6 +21,8 @@ from .run import Course, Receipt, do_shard, needs_work
 # Shards that wait at a worker for each that it works on, so that none is idle.
 AHEAD = 3
 RETRIES = 3
+# Seconds without a finished shard after which the scheduler is asked whether it is there.
+PATIENCE = 2.0
 
 
 def run_on_cluster(
@@ -97,28 +101,49 @@ def _work(
     count: Callable,
 ) -> list[tuple[int, str]]:  # fmt: skip
     """Hand out shards, a few ahead for each thread; return those that were lost, and why."""
-    from distributed import as_completed
-
     numbers, lost, (_, retry_failed) = iter(todo), [], how
+    done: SimpleQueue = SimpleQueue()
+    running: dict[str, Any] = {}
 
-    def submit(number: int) -> Any:
+    def submit(number: int) -> None:
         # Named after the plan: two drivers on one cluster share the work.
-        return client.submit(
-            work_on, str(folder), number, *how,
-            key=f"edgewise-{plan.identity}-{retry_failed:d}-{number}", pure=False, retries=RETRIES,
-        )  # fmt: skip
+        key = f"edgewise-{plan.identity}-{retry_failed:d}-{number}"
+        running[key] = client.submit(
+            work_on, str(folder), number, *how, key=key, pure=False, retries=RETRIES
+        )
+        running[key].add_done_callback(done.put)
 
     room = AHEAD * max(1, sum(client.nthreads().values()))
-    running = as_completed(map(submit, islice(numbers, room)))
-    for future in running:
-        number = int(future.key.rpartition("-")[2])
+    for number in islice(numbers, room):
+        submit(number)
+    while running:
+        future = _next(done, client)
+        del running[future.key]
         if future.status == "finished":
             count(future.result())
         else:
+            number = int(future.key.rpartition("-")[2])
             lost.append((number, _reason(future.exception())))
         for following in islice(numbers, 1):
-            running.add(submit(following))
+            submit(following)
     return lost
+
+
+def _next(done: SimpleQueue, client: Any) -> Any:
+    """Wait for a shard, and for no longer than the scheduler answers.
+
+    What is handed to a scheduler while it dies is never told to be done, nor
+    to be lost: `distributed.as_completed` waits for it without end.
+    """
+    while True:
+        try:
+            return done.get(timeout=PATIENCE)
+        except Empty:
+            if client.status == "closed":
+                raise OSError("its scheduler is gone") from None
+            if client.status == "running":
+                # Raises what `_watched` knows, if nobody answers.
+                client.nthreads()
 
 
 def _reason(error: BaseException) -> str:
@@ -164,6 +189,8 @@ def _connected(address: str) -> Iterator[Any]:
             "--dask needs the packages dask and distributed; install them with "
             "pip install distributed"
         ) from None
+    # Its word on a scheduler that is gone is said in ours.
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     if address == "local":
         own: dict[str, Any] = {"threads_per_worker": 1, "dashboard_address": None}
         with LocalCluster(processes=True, **own) as cluster, Client(cluster) as client:
