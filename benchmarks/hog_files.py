@@ -14,11 +14,14 @@ import sys
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from logging import ERROR
 from pathlib import Path
 
 import cv2
 import joblib
 import numpy as np
+from distributed import Client, LocalCluster
 from PIL import Image
 from skimage.feature import hog as skimage_hog
 
@@ -26,6 +29,7 @@ from edgewise.sample_images import photographs
 
 from .timing import Row, compare
 
+AVAILABLE = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else {0}
 CORES = os.cpu_count() or 1
 PIECE = (500, 375)
 MANY, FEW = 5_000, 2_000
@@ -41,8 +45,8 @@ def run(repeat: int) -> list[Row]:
         return [
             *_shrunk(many, rounds),
             *_whole(few, rounds),
-            *_growth(few, rounds),
-            *_cluster(few, rounds),
+            *_growth(many, rounds),
+            *_cluster(many, rounds),
         ]
 
 
@@ -132,17 +136,20 @@ def _skimage_each(paths: list[str]) -> list:
 
 
 def _growth(folder: Path, rounds: int) -> list[Row]:
-    """Time the same shards with one process of one thread, and with one process a core."""
+    """Time the same shards with one process on one core, and with one on each."""
 
     def with_processes(count: int) -> Callable[[], None]:
         def call() -> None:
             with tempfile.TemporaryDirectory(dir=folder.parent) as place:
-                shards = (folder, "-o", f"{place}/shards/", "--shard-size", "50", "-j", "1")
-                parts = [("--shard", f"{n}/{count}") for n in range(1, count + 1)]
-                each = {**os.environ, "NUMBA_NUM_THREADS": "1"}
+                words = command(folder, "-o", f"{place}/shards/", "--shard-size", "50", "-j", "1")
                 running = [
-                    subprocess.Popen(command(*shards, *part), env=each, stderr=subprocess.DEVNULL)
-                    for part in parts
+                    subprocess.Popen(
+                        [*words, "--shard", f"{n + 1}/{count}"],
+                        env={**os.environ, "NUMBA_NUM_THREADS": "1"},
+                        stderr=subprocess.DEVNULL,
+                        preexec_fn=partial(stay_on, n),
+                    )
+                    for n in range(count)
                 ]
                 if any(process.wait() for process in running):
                     raise RuntimeError("a process that extracts a part failed")
@@ -150,16 +157,15 @@ def _growth(folder: Path, rounds: int) -> list[Row]:
         return call
 
     return compare(
-        f"{FEW:,} JPEGs at full size to shards, {CORES} processes",
+        f"{MANY:,} JPEGs at full size to shards, {CORES} processes, a core each",
         with_processes(CORES),
-        {"Edgewise, 1 process": with_processes(1)},
+        {"Edgewise, 1 process, 1 core": with_processes(1)},
         rounds,
     )
 
 
 def _cluster(folder: Path, rounds: int) -> list[Row]:
-    """Time the same shards on a Dask cluster of one worker, and of one a core."""
-    from distributed import LocalCluster
+    """Time the same shards on a Dask cluster of one worker, and of one on each core."""
 
     def on(workers: LocalCluster) -> Callable[[], None]:
         def call() -> None:
@@ -172,14 +178,29 @@ def _cluster(folder: Path, rounds: int) -> list[Row]:
 
     with _workers(CORES) as all_cores, _workers(1) as one:
         return compare(
-            f"{FEW:,} JPEGs at full size to shards, {CORES} Dask workers",
+            f"{MANY:,} JPEGs at full size to shards, {CORES} Dask workers, a core each",
             on(all_cores),
-            {"Edgewise, 1 Dask worker": on(one)},
+            {"Edgewise, 1 Dask worker, 1 core": on(one)},
             rounds,
         )
 
 
-def _workers(count: int):
-    from distributed import LocalCluster
+def _workers(count: int) -> LocalCluster:
+    cluster = LocalCluster(
+        n_workers=count, threads_per_worker=1, dashboard_address=":0", silence_logs=ERROR
+    )
+    with Client(cluster) as client:
+        for core, address in enumerate(client.scheduler_info()["workers"]):
+            client.run(stay_on, core, workers=[address])
+    return cluster
 
-    return LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=":0")
+
+def stay_on(core: int) -> None:
+    """Keep this process and all its threads on one core, where the system can do so.
+
+    Else one process would use the others too: one thread reads while another
+    computes.
+    """
+    if hasattr(os, "sched_setaffinity"):
+        for thread in os.listdir("/proc/self/task"):
+            os.sched_setaffinity(int(thread), {sorted(AVAILABLE)[core % len(AVAILABLE)]})
