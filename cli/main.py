@@ -18,7 +18,7 @@ COMMANDS = {
     "hog": ("hog", "Extract HoG features from pictures."),
     "train": ("train", "Train a classifier on labelled pictures or features."),
     "evaluate": ("evaluate", "Measure a model on labelled pictures."),
-    "compare": ("compare", "Find out whether a CNN is worth it, or HoG with a linear model does."),
+    "compare": ("compare", "Compare HoG with a linear model and a CNN: is a CNN worth it?"),
     "predict": ("predict", "Name what is in pictures, with a trained model."),
     "show": ("show", "Show a network as a table, and what a model looks for and sees."),
     "export": ("export", "Write a model as ONNX, for other programs."),

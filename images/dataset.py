@@ -148,11 +148,18 @@ def open_dataset(
     if len(words) == 1 and (found := _open_one(words[0], limit, labelled)):
         return found
     if labelled:
-        raise DataError(
-            f"{', '.join(words)}: no labels; give a folder with one sub-folder per class, an IDX "
-            "file, or a manifest with the columns path,label"
-        )
+        raise DataError(_without_labels(words))
     return _of_inputs(find_inputs(words), ", ".join(words), limit)
+
+
+def _without_labels(words: list[str]) -> str:
+    folder = Path(words[0])
+    if len(words) == 1 and folder.is_dir() and not any(folder.iterdir()):
+        return f"{folder}: the folder is empty; put each class of pictures in a folder of its own"
+    return (
+        f"{', '.join(words)}: no labels; give a folder with one sub-folder per class, an IDX "
+        "file, or a manifest with the columns path,label"
+    )
 
 
 def _open_one(word: str, limit: dict, labelled: bool) -> Dataset | None:

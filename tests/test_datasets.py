@@ -334,3 +334,11 @@ def test_errors_that_are_not_about_a_picture_are_raised():
 
     with pytest.raises(ZeroDivisionError):
         list(read_in_order(range(3), read))
+
+
+def test_an_empty_folder_is_called_so(tmp_path):
+    with pytest.raises(EdgewiseError, match="the folder is empty; put each class"):
+        open_dataset(tmp_path)
+    write_image(tmp_path / "a.png", np.zeros((4, 4), np.uint8))
+    with pytest.raises(EdgewiseError, match="no labels; give a folder with one"):
+        open_dataset(tmp_path)
