@@ -82,7 +82,7 @@ def command(session: Session, data, test, output, as_json, overwrite, max_pixels
     are judged once on the same test pictures. DIR/report.html shows accuracy
     and whether the difference is more than chance, learning curves, times,
     confusion, the pictures that only one of them names rightly, and what each
-    has learned to look for; it ends in advice, and so does what is printed.
+    has learned to look for; it begins with advice, and what is printed ends with it.
 
     Interrupted, the same command goes on where it was.
     """
