@@ -161,8 +161,7 @@ def truth_of(model: LinearModel, table: FeatureTable) -> np.ndarray:
     number = {name: i for i, name in enumerate(model.classes)}
     if unknown := [name for name in table.classes if name not in number]:
         raise DataError(
-            f'the model does not know the class "{unknown[0]}"; its classes are '
-            f"{', '.join(model.classes)}"
+            f'the class "{unknown[0]}" was not learned; the classes are {", ".join(model.classes)}'
         )
     return np.array([number[label] for label in table.labels])
 

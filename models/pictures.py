@@ -139,7 +139,7 @@ def _numbers(dataset: Dataset, classes: tuple[str, ...] | None) -> dict[str, int
     number = {name: i for i, name in enumerate(classes or dataset.classes)}
     if unknown := [name for name in dataset.classes if name not in number]:
         raise DataError(
-            f'the model does not know the class "{unknown[0]}"; its classes are {", ".join(number)}'
+            f'the class "{unknown[0]}" was not learned; the classes are {", ".join(number)}'
         )
     return number
 

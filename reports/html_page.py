@@ -26,6 +26,7 @@ th, td { padding: .2rem .6rem; text-align: right; border-bottom: 1px solid var(-
 th { font-weight: 600; } td:first-child { text-align: left; }
 th:first-child, .words td, .words th, .noted td:last-child { text-align: left;
   overflow-wrap: anywhere; }
+th:first-child { min-width: 5.5rem; }
 .words td:first-child { white-space: nowrap; }
 pre { overflow-x: auto; background: color-mix(in srgb, var(--ink) 7%, transparent);
   padding: .6rem; }

@@ -161,7 +161,7 @@ def test_a_class_without_pictures_counts_zero():
     ("changes", "message"),
     [
         ({"labels": None, "classes": ()}, "no labels to compare"),
-        ({"classes": ("cat", "dog", "emu", "fox")}, 'does not know the class "fox"'),
+        ({"classes": ("cat", "dog", "emu", "fox")}, 'the class "fox" was not learned'),
         ({"config": CONFIG.replace(clip=0.3)}, "clip is 0.3, the model's 0.2"),
         ({"channels": 3}, "colour is kept, the model's gray"),
         ({"size": (9, 8)}, "size is 8x9, the model's 8x8"),

@@ -101,7 +101,7 @@ def test_classes_that_are_given(rng):
     found = load_pictures(dataset(images, ("b", "d")), classes=("d", "c", "b"))
     assert found.classes == ("d", "c", "b")
     assert_array_equal(found.labels, [2, 0])
-    with pytest.raises(DataError, match='does not know the class "d"; its classes are a, b'):
+    with pytest.raises(DataError, match='the class "d" was not learned; the classes are a, b'):
         load_pictures(dataset(images, ("b", "d")), classes=("a", "b"))
 
 

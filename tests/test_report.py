@@ -83,10 +83,10 @@ def test_features_have_no_pictures_to_report(model, data, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("prepare", "message"),
     [
-        (lambda place: None, "the folder is empty; put each class of pictures in a folder of its own"),
+        (lambda place: None, "the folder is empty; put each class of pictures in a folder"),
         (lambda place: (place / "dark").mkdir(), "holds no pictures; fill the class or remove"),
         (lambda place: write_image(place / "dusk" / "1.png", np.zeros((6, 6), np.uint8)),
-         'the model does not know the class "dusk"; its classes are bright, dark'),
+         'the class "dusk" was not learned; the classes are bright, dark'),
     ],
     ids=["empty", "empty class", "unknown class"],
 )  # fmt: skip
