@@ -104,7 +104,7 @@ def command(session: Session, data, test, output, as_json, overwrite, max_pixels
     facts = {"schema": "edgewise.compare/1", "data": data, "test": test, **found.to_dict()}
     _write(folder, found, facts, _title(data, test))
     click.echo(json.dumps(facts) if as_json else _text(folder, found))
-    session.finish(len(contest.parts.train))
+    session.finish(contest.parts.count)
 
 
 def _title(data: str, test: str | None) -> str:

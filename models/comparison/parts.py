@@ -38,6 +38,11 @@ class Parts:
     sizes: tuple[int, ...]
 
     @property
+    def count(self) -> int:
+        """How many pictures there are in all."""
+        return len(self.train) + len(self.validation) + len(self.test)
+
+    @property
     def shared(self) -> int:
         """How many test pictures are, pixel by pixel, among those to learn from."""
         known = {pixels_digest(image) for image in self.train.images}
