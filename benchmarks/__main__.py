@@ -67,7 +67,7 @@ def main() -> None:
 def page(sections: list[str]) -> str:
     used = ", ".join(f"{name} {value}" for name, value in machine().items())
     return (
-        "# Benchmarks\n\nWritten by `python -m benchmarks --page docs/benchmarks.md`. Every work "
+        "# Benchmarks\n\nWritten by `python -m benchmarks --page FILE.md`. Every work "
         "is timed with all peers in turn, after a warm-up; times are medians, the ratio is the "
         "median of peer / Edgewise over the rounds: above 1, Edgewise is the faster.\n\n"
         f"Measured with: {used}.\n\n" + "\n".join(sections)

@@ -40,6 +40,12 @@ from edgewise.filters.sliding import Windows
 
 from .timing import Row, compare, geometric_mean
 
+# kernel, its setting and values, SciPy's function.
+SCIPY = (
+    ("gaussian", ("sigma", (1, 2, 5)), scipy.ndimage.gaussian_filter),
+    ("box", ("size", (5, 15)), scipy.ndimage.uniform_filter),
+)
+
 
 def run(repeat: int) -> list[Row]:
     """Time every filter of the table."""
@@ -79,14 +85,27 @@ def _smoothing(gray: np.ndarray, colour: np.ndarray, repeat: int) -> list[Row]:
                 repeat,
             )
     mean = geometric_mean(rows, "geometric mean of these, uint8 to uint8")
-    weights = kernel("gaussian", sigma=2)
-    scipy_row = compare(
-        "Gaussian sigma 2, gray, to float32",
-        lambda: correlate(gray, weights),
-        {"SciPy": lambda: scipy.ndimage.gaussian_filter(gray, 2, output=np.float32, mode="mirror")},
-        min(5, repeat),
-    )
-    return [*rows, mean, *scipy_row]
+    return [*rows, mean, *_smoothing_as_scipy(gray, colour, min(3, repeat))]
+
+
+def _smoothing_as_scipy(gray: np.ndarray, colour: np.ndarray, repeat: int) -> list[Row]:
+    rows = []
+    how = {"mode": "mirror", "axes": (0, 1)}
+    for image, what in ((gray, "gray"), (colour, "RGB")):
+        for name, setting, theirs in SCIPY:
+            for value in setting[1]:
+                weights = kernel(name, **{setting[0]: value})
+                rows += compare(
+                    f"{name} {setting[0]} {value}, {what}",
+                    lambda image=image, weights=weights: correlate(image, weights, dtype=np.uint8),
+                    {
+                        "SciPy": lambda image=image, value=value, call=theirs: call(
+                            image, value, **how
+                        )
+                    },
+                    repeat,
+                )
+    return [*rows, geometric_mean(rows, "geometric mean of these, uint8 to uint8")]
 
 
 def _edges(gray: np.ndarray, repeat: int) -> list[Row]:

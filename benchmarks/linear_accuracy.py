@@ -44,7 +44,7 @@ WORKS = {
     "Fashion-MNIST with flips, rbf": (
         "fashion",
         "",
-        {**SVM, "kernel_map": "rbf:4000:0.043", "C": 1.0, **FLIPS},
+        {**SVM, "kernel_map": "rbf:8000:0.043", "C": 1.0, **FLIPS},
     ),
     "CIFAR-10, rbf": ("cifar", "", {**SVM, "kernel_map": "rbf:4000", "C": 1.0}),
 }
