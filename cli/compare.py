@@ -119,12 +119,13 @@ def _text(folder: Path, found) -> str:
 
 def _write(folder: Path, found, facts: dict, title: str) -> None:
     from ..images.atomic import atomic_file
+    from ..models.comparison.plan import PAGE, RESULT
     from ..reports.comparison_page import comparison_page
 
     command = shlex.join(["edgewise", *sys.argv[1:]])
     texts = {
-        "comparison.json": json.dumps(facts, indent=1) + "\n",
-        "report.html": comparison_page(found, title=title, command=command),
+        RESULT: json.dumps(facts, indent=1) + "\n",
+        PAGE: comparison_page(found, title=title, command=command),
     }
     for name, text in texts.items():
         with atomic_file(folder / name, overwrite=True) as file:

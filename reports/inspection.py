@@ -17,10 +17,12 @@ from ..images.dataset import Dataset, natural_key, open_dataset
 from ..images.decode import Header, read_header, read_image
 from ..images.idx import is_idx
 from ..images.manifests import is_manifest
+from ..models.comparison.plan import is_comparison
 from ..models.files import Model, load_model
 from ..models.hygiene import Survey, Watch, survey
 from ..models.hygiene_duplicates import NEAR, Duplicates, find_duplicates
 from ..models.linear import LinearModel
+from .comparison_facts import comparison_facts
 from .hygiene import duplicate_findings, examine
 
 if TYPE_CHECKING:
@@ -57,8 +59,8 @@ def inspect_path(
     Parameters
     ----------
     word : str
-        A picture, a folder, an IDX file, a manifest, a feature file, a model,
-        ``digits``, or ``-`` for a picture on stdin.
+        A picture, a folder, an IDX file, a manifest, a feature file, a model, a
+        comparison, ``digits``, or ``-`` for a picture on stdin.
     max_pixels : int
         The limit of `read_image`.
     jobs : int, optional
@@ -86,6 +88,8 @@ def inspect_path(
         return _model(load_model(path)), []
     if is_shard_folder(path):
         return shard_facts(Path(path)), []
+    if is_comparison(path):
+        return comparison_facts(path), []
     if is_feature_file(path):
         return _features(load_features(path)), []
     dataset = data_at(word, max_pixels=max_pixels)
@@ -151,7 +155,8 @@ def data_at(word: str, *, max_pixels: int) -> Dataset | None:
         If it is one that cannot be opened.
     """
     path = Path(word)
-    if path.suffix == ".safetensors" or is_shard_folder(path) or is_feature_file(path):
+    known = is_shard_folder(path) or is_comparison(path) or is_feature_file(path)
+    if known or path.suffix == ".safetensors":
         return None
     is_data = path.is_dir() or is_idx(path) or is_manifest(word)
     if is_data or (word == "digits" and not path.exists()):

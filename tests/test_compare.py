@@ -300,9 +300,32 @@ def test_places_that_are_no_folder_of_a_comparison(pictures, here, capsys):
     assert "file is a file; name a folder" in one_line(capsys)
     (here / "other").mkdir()
     (here / "other" / "plan.json").write_text('{"schema": "edgewise.shards/1"}')
-    assert compare(pictures, "other") == 1
-    assert "start anew with --overwrite" in one_line(capsys)
-    assert os.listdir("other") == ["plan.json"]
+    for more in ([], ["--overwrite"]):
+        assert compare(pictures, "other", *more) == 1
+        assert "other holds other files, such as plan.json" in one_line(capsys)
+        assert os.listdir("other") == ["plan.json"]
+    (here / "torn").mkdir()
+    (here / "torn" / "comparison-plan.json").write_text('{"schema": 1')
+    assert compare(pictures, "torn") == 1
+    assert "damaged; start anew with --overwrite" in one_line(capsys)
+    assert compare(pictures, "torn", "--overwrite", "-q") == 0
+
+
+def test_inspecting_the_folder(pictures, undisturbed, here, capsys):
+    assert run(["inspect", str(undisturbed), "--json"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)["files"].values()
+    told = facts_of(undisturbed)
+    assert found["kind"] == "comparison"
+    assert found["advice"] == told["advice"]["text"]
+    assert found["pictures"] == told["pictures"]
+    (here / "begun").mkdir()
+    plan = (undisturbed / "comparison-plan.json").read_bytes()
+    (here / "begun" / "comparison-plan.json").write_bytes(plan)
+    assert run(["inspect", "begun"]) == 0
+    assert "no; the command that began it goes on" in capsys.readouterr().out
+    (here / "begun" / "comparison.json").write_text("{}")
+    assert run(["inspect", "begun"]) == 3
+    assert "damaged; run the command that made it again" in one_line(capsys)
 
 
 def test_a_folder_that_is_split_is_not_two_classes(pictures, here, capsys):

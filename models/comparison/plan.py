@@ -10,9 +10,10 @@ from ... import __version__
 from ...images.atomic import atomic_file
 from ...images.errors import DataError, EdgewiseError
 
-PLAN, SCHEMA = "plan.json", "edgewise.comparison-plan/1"
+PLAN, SCHEMA = "comparison-plan.json", "edgewise.comparison-plan/1"
+RESULT, PAGE = "comparison.json", "report.html"
 # What a comparison leaves in its folder.
-OWN = (PLAN, "steps", "linear.safetensors", "cnn.safetensors", "comparison.json", "report.html")
+OWN = (PLAN, "steps", "linear.safetensors", "cnn.safetensors", RESULT, PAGE)
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,11 @@ def check_folder(folder: Path) -> None:
         raise EdgewiseError(
             f"{folder} holds other files, such as {strange[0]}; name a new or an empty folder"
         )
+
+
+def is_comparison(path: Path) -> bool:
+    """Say whether a folder has the plan of a comparison."""
+    return (path / PLAN).is_file()
 
 
 def read_plan(folder: Path) -> dict[str, Any]:
