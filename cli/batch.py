@@ -74,7 +74,7 @@ class Batch:
     def _read(self, work: Work):
         from ..images.decode import read_image
 
-        content = work.content or work.source.path
+        content = work.source.path if work.content is None else work.content
         return read_image(content, name=work.source.name, max_pixels=self._max_pixels)
 
     def _filter(self, work: Work, image):

@@ -180,12 +180,13 @@ def _methods_told(session: Session):
 
 def _compile(chain: str, flip: bool, gray: bool, windows: dict[str, str | None]):
     """Read the chain now, so that a mistake in it shows before any picture is read."""
-    from ..filters.chain import WINDOWS, compile_chain
+    from ..filters.chain import WINDOWS, compile_chain, rehearse
     from ..images.errors import EdgewiseError
 
     given = {key: value for key, value in windows.items() if value is not None}
     try:
         compiled = compile_chain(chain, flip=flip, **WINDOWS.bind((), given))
+        rehearse(compiled)
         return compile_chain("gray").then(compiled) if gray else compiled
     except EdgewiseError as error:
         raise click.UsageError(str(error)) from None

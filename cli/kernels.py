@@ -33,8 +33,10 @@ def command(session: Session, name, as_json):
 
     if name is None:
         _list(as_json)
-    elif name in FILTERS:
-        _describe(FILTERS[name], as_json)
+        return
+    first = name.partition(":")[0].strip()
+    if first in FILTERS and "," not in name:
+        _describe(FILTERS[first], name, as_json)
     else:
         _show(name, as_json)
 
@@ -63,7 +65,11 @@ def _entry(entry) -> dict[str, str]:
     return {"name": entry.name, "usage": entry.usage, "summary": entry.summary}
 
 
-def _describe(entry, as_json: bool) -> None:
+def _describe(entry, chain: str, as_json: bool) -> None:
+    """Print a filter's settings, after a look at those that were given."""
+    from ..filters.chain import compile_chain, rehearse
+
+    rehearse(compile_chain(chain))
     if as_json:
         click.echo(json.dumps({"schema": "edgewise.filter/1", **_entry(entry)}))
         return

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..images.errors import EdgewiseError
+from .registry import suggest
 
 OUTSIDE = -1  # in an index map: this position holds the fill value
 
@@ -42,8 +43,7 @@ def border_name(name: str) -> str:
         )
     canonical = ALIASES.get(name, name)
     if canonical not in (*BORDERS, RENORMALIZE):
-        known = ", ".join([*BORDERS, RENORMALIZE, *ALIASES])
-        raise EdgewiseError(f'no border "{name}"; there are {known}')
+        raise EdgewiseError(f'no border "{name}"{suggest(name, [*BORDERS, RENORMALIZE, *ALIASES])}')
     return canonical
 
 

@@ -41,6 +41,8 @@ def canny(
     """
     if not 0 <= low <= high:
         raise EdgewiseError(f"low={low} and high={high}: 0 <= low <= high is needed")
+    if sigma < 0:
+        raise EdgewiseError(f"sigma={sigma} is not 0 or above")
     for name in ("stride", "dilation"):
         if getattr(windows, name) not in (1, (1, 1)):
             raise EdgewiseError(f"it takes no {name}")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..images.errors import EdgewiseError
+from ..images.errors import EdgewiseError, FitError
 from .borders import RENORMALIZE
 from .correlation import convolve, correlate
 from .grammar import Step, parse_chain
@@ -14,6 +14,7 @@ from .kernel_settings import KernelSettings, is_zero_sum
 from .kernel_text import GivenKernel, given_kernel
 from .kernels import KERNELS, kernel
 from .registry import Named, suggest
+from .renormalize import check_total
 from .stages import Chain, Run, Stage
 from .steps import FILTERS, Filter, Windows
 from .values import saturate
@@ -47,6 +48,25 @@ def compile_chain(chain: str, **defaults: Any) -> Chain:
         If the chain makes no sense; the text points at the step.
     """
     return Chain(tuple(_compile(step, Windows(**defaults)) for step in parse_chain(chain)))
+
+
+def rehearse(chain: Chain) -> None:
+    """Run every filter of a chain on a single pixel: settings that spoil all pictures show.
+
+    Raises
+    ------
+    ChainError
+        If a setting makes no sense, whatever the picture; the text points at the step.
+    """
+    pixel = np.zeros((1, 1), np.uint8)
+    for stage in chain.stages:
+        if stage.step.name in FILTERS:
+            try:
+                stage.run(pixel)
+            except FitError:
+                continue
+            except EdgewiseError as error:
+                raise stage.step.error(str(error)) from None
 
 
 def _compile(step: Step, windows: Windows) -> Stage:
@@ -108,8 +128,13 @@ def single_kernel(text: str) -> np.ndarray:
     step, *more = parse_chain(text)
     if more:
         raise EdgewiseError(f'"{text}" is a chain; one kernel is wanted')
+    if step.name in FILTERS:
+        raise EdgewiseError(
+            f'"{step.name}" is a filter, not one kernel; edgewise kernels {step.name} says more'
+        )
     if step.name not in KERNELS and step.name[0] not in "[@":
-        raise EdgewiseError(f'no kernel "{step.name}"{suggest(step.name, KERNELS, LISTED)}')
+        known = [*KERNELS, *FILTERS]
+        raise EdgewiseError(f'no kernel "{step.name}"{suggest(step.name, known, LISTED)}')
     settings, options = _kernel_settings(step.name, step.options)
     for key in options:
         if key in WINDOWS.parameters:
@@ -121,6 +146,8 @@ def _compile_kernel(step: Step, windows: Windows) -> Stage:
     windows, options = _windows(step, windows, KERNELS.get(step.name))
     settings, options = _kernel_settings(step.name, options)
     made = settings.apply(_given(step, options))
+    if windows.border == RENORMALIZE:
+        check_total(made.weights)
     slide = _slider(windows, made.weights, made.anchor)
     if is_zero_sum(made.weights):
         run_alpha = _sampler(windows, made.weights.shape, made.anchor)

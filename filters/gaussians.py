@@ -7,6 +7,7 @@ import numpy as np
 
 from ..images.errors import EdgewiseError
 from .catalogue import named_kernel
+from .windows import check_reach
 
 Preset = Literal["scipy", "opencv", "imagemagick"]
 
@@ -19,9 +20,6 @@ OPENCV_ROWS = {
     9: [v / 256 for v in (4, 13, 30, 51, 60, 51, 30, 13, 4)],
 }
 
-# How far a kernel reaches to each side at most: 4001 x 4001 weights take 64 MB.
-MOST_REACH = 2000
-
 # One step of ImageMagick's 16-bit build: weights below it are left out.
 QUANTUM = 1 / 65535
 
@@ -31,16 +29,6 @@ def odd_radius(size: int, what: str = "size") -> int:
     if size < 1 or size % 2 == 0:
         raise EdgewiseError(f"{what}={size} is not an odd number above 0")
     return check_reach(size // 2)
-
-
-def check_reach(radius: float) -> int:
-    """Return how far a kernel reaches as a whole number, or refuse what no memory holds."""
-    if not radius <= MOST_REACH:
-        raise EdgewiseError(
-            f"the kernel would reach {radius:,.0f} pixels to each side, and {MOST_REACH:,} is "
-            "the most; make the picture smaller first, with pyramid-down"
-        )
-    return int(radius)
 
 
 def check_sigma(sigma: float) -> float:

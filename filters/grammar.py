@@ -38,6 +38,8 @@ class Step:
 
     def error(self, problem: str) -> ChainError:
         """Return a mistake of this step, ready to be raised."""
+        # A kernel in brackets is named by its own mistakes too.
+        problem = problem.removeprefix(f"{self.name}: ")
         return ChainError(f'step {self.number}, "{self.name}": {problem}')
 
 

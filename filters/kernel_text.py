@@ -123,6 +123,11 @@ def _imagemagick(geometry: re.Match, source: str) -> GivenKernel:
         )
     # ImageMagick's middle, left of and above the true one for even sizes.
     anchor = (int(y), int(x)) if x else ((rows - 1) // 2, (columns - 1) // 2)
+    if not (0 <= anchor[0] < rows and 0 <= anchor[1] < columns):
+        raise EdgewiseError(
+            f"{source}: the origin {x}{y} lies outside the kernel, which has {columns} columns and "
+            f"{rows} rows, counted from 0"
+        )
     values = [0.0 if word.lower() in ("-", "nan") else _number(word, source) for word in words]
     return GivenKernel(_check(np.reshape(values, (rows, columns)), source), 0.0, anchor)
 

@@ -13,6 +13,7 @@ from ..images.errors import EdgewiseError
 from . import gaussians, oriented  # noqa: F401 (they register their kernels)
 from .catalogue import KERNELS, named_kernel
 from .registry import suggest
+from .windows import check_reach
 
 
 def kernel(name: str, **parameters: object) -> np.ndarray:
@@ -62,7 +63,7 @@ def box(size: int | tuple[int, int] = 3) -> np.ndarray:
     rows, columns = (size, size) if isinstance(size, int) else size
     if min(rows, columns) < 1:
         raise EdgewiseError(f"size={size} is not above 0")
-    gaussians.check_reach(max(rows, columns) // 2)
+    check_reach(max(rows, columns) // 2)
     return np.full((rows, columns), 1 / (rows * columns))
 
 

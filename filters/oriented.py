@@ -6,7 +6,8 @@ import numpy as np
 
 from ..images.errors import EdgewiseError
 from .catalogue import named_kernel
-from .gaussians import check_reach, check_sigma, odd_radius
+from .gaussians import check_sigma, odd_radius
+from .windows import check_reach
 
 # Farid and Simoncelli 2004, the 5-tap pair, as scikit-image's.
 FARID_SMOOTH = np.array(

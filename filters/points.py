@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 
 from ..images.colour import LUMA, split_alpha
-from ..images.errors import EdgewiseError
+from ..images.errors import EdgewiseError, FitError
 from .catalogue import named_filter
 from .registry import Positive
 from .stages import Parts, Run
@@ -40,7 +40,7 @@ def gray(image: np.ndarray, weights: Literal["601", "709", "mean"] = "601") -> n
     if colour.ndim == 2 or colour.shape[2] == 1:
         return colour.reshape(colour.shape[:2]).astype(np.float32)
     if colour.shape[2] != 3:
-        raise EdgewiseError(f"an image of {colour.shape[2]} channels cannot be made gray")
+        raise FitError(f"an image of {colour.shape[2]} channels cannot be made gray")
     return colour.astype(np.float32) @ GRAYS[weights]
 
 
@@ -54,7 +54,7 @@ def channel(image: np.ndarray, name: str = "red") -> np.ndarray:
     if image.ndim == 2 and name in ("red", "green", "blue"):
         return image.astype(np.float32)  # gray has the same of all three
     if int(number) >= channels:
-        raise EdgewiseError(f"name={name}: the image has {channels} channels, counted from 0")
+        raise FitError(f"name={name}: the image has {channels} channels, counted from 0")
     plane = image if image.ndim == 2 else image[:, :, int(number)]
     return plane.astype(np.float32)
 

@@ -185,7 +185,7 @@ def suggest(name: str, known: Iterable[str], listed: str = "") -> str:
     where they are listed.
     """
     known = list(known)
-    near = get_close_matches(name, known, n=1)
+    near = get_close_matches(name, known, n=1) or get_close_matches(name.lower(), known, n=1)
     if near:
         return f'; did you mean "{near[0]}"?'
     return f"; {listed}" if listed else f"; there are {', '.join(known) or 'none'}"

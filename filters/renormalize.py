@@ -22,12 +22,7 @@ def missing_weight(rows: Axis, columns: Axis, weights: np.ndarray) -> np.ndarray
         If the weights, or those inside at some edge, add up to 0.
     """
     whole = weights.astype(np.float64)
-    total, least = whole.sum(), LEAST_SHARE * np.abs(whole).sum()
-    if abs(total) <= least:
-        raise EdgewiseError(
-            "border=renormalize divides by the sum of the weights, which is 0 here; "
-            "use border=reflect or edge"
-        )
+    total, least = check_total(whole)
     row_kinds, row_of = np.unique(_inside(rows), axis=0, return_inverse=True)
     column_kinds, column_of = np.unique(_inside(columns), axis=0, return_inverse=True)
     inside = row_kinds @ whole @ column_kinds.T
@@ -45,3 +40,21 @@ def _inside(axis: Axis) -> np.ndarray:
     first = np.arange(axis.count)[:, None] * axis.stride - axis.before
     position = first + np.arange(axis.size) * axis.dilation
     return ((position >= 0) & (position < axis.length)).astype(np.float64)
+
+
+def check_total(weights: np.ndarray) -> tuple[float, float]:
+    """Return the sum of the weights, and up to which magnitude a sum counts as 0.
+
+    Raises
+    ------
+    EdgewiseError
+        If the sum is 0: there is nothing to bring back.
+    """
+    whole = np.asarray(weights, np.float64)
+    total, least = float(whole.sum()), LEAST_SHARE * float(np.abs(whole).sum())
+    if abs(total) <= least:
+        raise EdgewiseError(
+            "border=renormalize divides by the sum of the weights, which is 0 here; "
+            "use border=reflect or edge"
+        )
+    return total, least

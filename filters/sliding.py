@@ -9,7 +9,16 @@ from .borders import BORDERS, OUTSIDE, border_index, border_name
 from .correlation import convolve, correlate
 from .registry import AnyFloat
 from .values import as_planes
-from .windows import Axis, Padding, Rows, axis_padding, correlation_axis, made_up, pair
+from .windows import (
+    Axis,
+    Padding,
+    Rows,
+    axis_padding,
+    check_reach,
+    correlation_axis,
+    made_up,
+    pair,
+)
 
 
 @dataclass(frozen=True)
@@ -88,7 +97,7 @@ class Windows:
         Raises
         ------
         EdgewiseError
-            If a dilation is set, or no window fits.
+            If a dilation is set, the windows are too large, or none fits.
         """
         planes, rows, columns, border = self.lay(image, shape)
         return _framed(planes, rows, columns, border, self.fill)
@@ -99,10 +108,11 @@ class Windows:
         Raises
         ------
         EdgewiseError
-            If a dilation is set, or no window fits.
+            If a dilation is set, the windows are too large, or none fits.
         """
         if pair(self.dilation, "dilation") != (1, 1):
             raise EdgewiseError("it takes no dilation; leave dilation out")
+        check_reach(max(shape) // 2)
         planes = as_planes(image)
         rows, columns = self.axes(planes, shape)
         border = border_name(self.border)

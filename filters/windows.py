@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ..images.errors import EdgewiseError
+from ..images.errors import EdgewiseError, FitError
 
 Padding = str | int | tuple
+
+# How far a window reaches to each side at most: 4001 x 4001 weights take 64 MB.
+MOST_REACH = 2000
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,16 @@ class Rows:
         return max(first, 0), min(last + 1, height)
 
 
+def check_reach(radius: float) -> int:
+    """Return how far a window reaches as a whole number, or refuse what no memory holds."""
+    if not radius <= MOST_REACH:
+        raise EdgewiseError(
+            f"the window would reach {radius:,.0f} pixels to each side, and {MOST_REACH:,} is "
+            "the most; make the picture smaller first, with pyramid-down"
+        )
+    return int(radius)
+
+
 def pair(value: int | tuple[int, int], name: str, *, least: int = 1) -> tuple[int, int]:
     """Return (rows, columns) of a setting that is one number or two."""
     both: Any = (value, value) if _is_whole(value) else value
@@ -116,14 +129,14 @@ def correlation_axis(
 
     Raises
     ------
-    EdgewiseError
+    FitError
         If no window fits.
     """
     span = dilation * (size - 1)
     before, after = made_up(padding, span, dilation * anchor)
     count = (length + before + after - span - 1) // stride + 1
     if count < 1:
-        raise EdgewiseError(
+        raise FitError(
             f"a window of {span + 1} pixels does not fit in {length} pixels padded by "
             f"{before} and {after}; use a smaller kernel, more padding, or padding=same"
         )
@@ -153,8 +166,10 @@ def pooling_axis(
 
     Raises
     ------
+    FitError
+        If no window fits.
     EdgewiseError
-        If no window fits, or a window could lie in the padding altogether.
+        If a window could lie in the padding altogether.
     """
     span = dilation * (size - 1)
     before, after = _pooling_padding(padding, length, span, stride)
@@ -170,7 +185,7 @@ def pooling_axis(
         if (count - 1) * stride >= length + before:
             count -= 1
     if count < 1:
-        raise EdgewiseError(
+        raise FitError(
             f"a pooling window of {span + 1} pixels does not fit in {length} pixels; "
             "use a smaller size or more padding"
         )

@@ -7,6 +7,10 @@ class EdgewiseError(ValueError):
     """A mistake in what Edgewise was given; its text names the remedy."""
 
 
+class FitError(EdgewiseError):
+    """A filter and a picture that do not fit; another picture may do."""
+
+
 class ImageError(EdgewiseError):
     """A picture that cannot be read or written.
 

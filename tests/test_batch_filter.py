@@ -105,6 +105,54 @@ def test_colliding_outputs_are_found_before_anything_is_written(tmp_path, capsys
     assert not (tmp_path / "o").exists()
 
 
+@pytest.mark.parametrize(
+    ("chain", "message"),
+    [
+        ("median:3:dilation=2", "it takes no dilation"),
+        ("gray,canny:stride=2", "it takes no stride"),
+        ("canny:100:50", "low=100.0 and high=50.0"),
+        ("canny:sigma=-1", "sigma=-1.0 is not 0 or above"),
+        ("canny:padding=valid", "padding=same only"),
+        ("channel:alpha", "name=alpha is not red, green, blue"),
+        ("laplacian:border=renormalize", "sum of the weights, which is 0"),
+        ("sobel:border=renormalize", "sum of the weights, which is 0"),
+        ("minimum:border=renormalize", "it takes no border renormalize"),
+        ("percentile:200", "percent=200.0 is not from 0 to 100"),
+        ("rescale:percent=70", "percent=70.0 is not from 0 to below 50"),
+        ("equalize:-3", "white=-3.0 is not above 0"),
+        ("maxpool:2:padding=5", "as wide as the pooling window"),
+        ("box:border=refect", 'no border "refect"; did you mean "reflect"?'),
+    ],
+)
+def test_mistakes_that_spoil_all_pictures_are_found_before_any_is_read(
+    tmp_path, capsys, chain, message
+):
+    words = ["filter", chain, str(tmp_path / "none.png"), "-o", str(tmp_path / "out.png")]
+    assert_array_equal(run(words), 2)
+    err = " ".join(capsys.readouterr().err.split())
+    assert message in err
+    assert "none.png" not in err
+
+
+@pytest.mark.parametrize(
+    "chain", ["channel:2", "maxpool:9", "box:9:padding=valid", "gray,channel:1"]
+)
+def test_what_another_picture_may_allow_is_told_with_the_picture(tmp_path, capsys, chain):
+    write_image(tmp_path / "a.png", np.zeros((4, 4), np.uint8))
+    words = ["filter", chain, str(tmp_path / "a.png"), "-o", str(tmp_path / "out.png")]
+    assert_array_equal(run(words), 3)
+    assert "a.png: step " in capsys.readouterr().err
+
+
+def test_nothing_on_stdin(tmp_path):
+    process = subprocess.run(
+        [sys.executable, "-m", "edgewise", "filter", "box", "-", "-o", str(tmp_path / "out.png")],
+        input=b"", capture_output=True, check=False,
+    )  # fmt: skip
+    assert_array_equal(process.returncode, 3)
+    assert process.stderr.startswith(b"stdin: the file is empty\n")
+
+
 def test_no_folder_is_called_like_a_picture(tmp_path, capsys):
     source = pictures(tmp_path / "in", 2, (4, 4))
     for words in ([source], [source / "000.png", source / "001.png"]):

@@ -171,6 +171,9 @@ def test_flip_is_the_flipped_kernel_around_its_own_anchor(image):
         ("[1 -1]:border=renormalize", "sum of the weights, which is 0 here; use border=reflect"),
         ("[1 1 -1]:border=renormalize", "weights inside, which is 0 at an edge"),
         ("[3x2:1,2,3]", "3x2 wants 6 numbers, and there are 3"),
+        ("3x1+3+0:1,2,3", r"the origin \+3\+0 lies outside the kernel, which has 3 columns and 1"),
+        ("3x1+0-1:1,2,3", r"the origin \+0-1 lies outside"),
+        ("[1 2; 3]", r'^step 1, "\[1 2; 3\]": the rows of a kernel are numbers'),
     ],
 )
 def test_mistakes(image, chain, message):
@@ -228,6 +231,25 @@ def test_the_terminal_tells_about_a_kernel(capsys):
     )
     assert_array_equal(run(["kernels", "gaussian:2:stride=2"]), 1)
     assert '"stride" does not change a kernel' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["kernels", "sobel:x:norm=slope"], 0, "sobel:output=magnitude|x|y|angle"),
+        (["kernels", "median:4"], 1, "size=4 is not an odd number"),
+        (["kernels", "canny:9:5"], 1, "low=9.0 and high=5.0"),
+        (["kernels", "maxpol"], 1, 'no kernel "maxpol"; did you mean "maxpool"?'),
+        (["kernels", "Gaussian"], 1, 'did you mean "gaussian"?'),
+        (["kernels", "sobel,box"], 1, "is a chain; one kernel is wanted"),
+        (["show", "kernel", "sobel", "-o", "k.png"], 1, '"sobel" is a filter, not one kernel'),
+    ],
+)
+def test_filters_are_told_from_kernels(tmp_path, monkeypatch, capsys, words, code, message):
+    monkeypatch.chdir(tmp_path)
+    assert_array_equal(run(words), code)
+    captured = capsys.readouterr()
+    assert message in captured.out + captured.err
 
 
 @pytest.mark.parametrize("name", ["gaussian:2", "[-1 0 1]", "[0]"])
