@@ -84,15 +84,17 @@ def command(session: Session, data, test, output, as_json, overwrite, max_pixels
     confusion, the pictures that only one of them names rightly, and what each
     has learned to look for; it begins with advice, and what is printed ends with it.
 
-    Interrupted, the same command goes on where it was.
+    Interrupted, the same command goes on where it was. --overwrite starts anew
+    where DIR holds another comparison, or a finished one.
     """
     from ..models.comparison.plan import begin, check_folder
     from ..models.comparison.running import compare
-    from .comparing import check_choices, contest_of
+    from .comparing import check_choices, contest_of, refuse_inside
 
     folder = Path(output)
     check_choices(settings)
     check_folder(folder)
+    refuse_inside(folder, data, test)
     contest = contest_of(session, data, test, folder, settings, jobs=jobs, max_pixels=max_pixels)
     if begin(folder, contest.plan, overwrite=overwrite):
         session.say(f"{folder}: going on with what is there")

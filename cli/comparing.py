@@ -28,6 +28,17 @@ def check_choices(settings: dict[str, Any]) -> None:
         _features(settings["features"], (512, 512), 1)
 
 
+def refuse_inside(folder: Path, *words: str | None) -> None:
+    """Raise EdgewiseError if a folder for results lies in one of pictures, and would be a class."""
+    from ..images.errors import EdgewiseError
+
+    for word in filter(None, words):
+        if Path(word).is_dir() and folder.resolve().is_relative_to(Path(word).resolve()):
+            raise EdgewiseError(
+                f"{folder} lies in {word}, whose folders are classes; name a folder elsewhere"
+            )
+
+
 def contest_of(
     session: Session, data: str, test: str | None, folder: Path, settings: dict[str, Any], *,
     jobs, max_pixels,

@@ -98,8 +98,7 @@ class Reading:
                 continue
             first = first or (names[i], image.shape[:2])
             if image.shape[:2] != first[1]:
-                ahead = [found for _, found in islice(stream, LOOK_AHEAD)]
-                raise EdgewiseError(_sizes_differ(first, (names[i], image.shape[:2]), ahead))
+                raise EdgewiseError(_sizes_differ(first, (names[i], image.shape[:2]), stream))
             yield i, image
 
     def nothing_read(self) -> str:
@@ -112,9 +111,11 @@ class Reading:
         return f"no picture could be read; the first, {name}: {reason}"
 
 
-def _sizes_differ(first, second, ahead: list) -> str:
+def _sizes_differ(first, second, stream: Iterator) -> str:
     sizes = Counter([first[1], second[1]])
-    sizes.update(found.shape[:2] for found in ahead if not isinstance(found, EdgewiseError))
+    for _, found in islice(stream, LOOK_AHEAD):
+        if not isinstance(found, EdgewiseError):
+            sizes[found.shape[:2]] += 1
     (rows, columns), _ = sizes.most_common(1)[0]
     names = " and ".join(f"{name} is {size[1]}x{size[0]}" for name, size in (first, second))
     return (

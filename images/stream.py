@@ -7,17 +7,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
 
-import numpy as np
-
 from .errors import EdgewiseError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-
-# Arrays that together take no more than this, and no more of them than this, are
-# held unless told otherwise: what is done with many at once leaves the readers
-# without work where they may be only a few ahead.
-HELD_BYTES, MOST_HELD = 8 << 20, 256
 
 
 def cores() -> int:
@@ -44,8 +37,8 @@ def read_in_order(
     jobs : int, optional
         Number of threads; one a core when left out.
     ahead : int, optional
-        How many results, at most, are held at any time. When left out, two a
-        thread, or as many more as take `HELD_BYTES`.
+        How many results, at most, are held at any time: small ones may be many,
+        so that reading goes on while they are worked on. Two a thread when left out.
 
     Yields
     ------
@@ -53,21 +46,18 @@ def read_in_order(
         The result is the `EdgewiseError` that `read` raised, if it did.
     """
     jobs = jobs or cores()
-    room = ahead or 2 * jobs
+    ahead = ahead or 2 * jobs
     waiting: deque[tuple[Item, Future[Result]]] = deque()
     source = iter(items)
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="read")
     try:
         while True:
-            for item in islice(source, max(0, room - len(waiting))):
+            for item in islice(source, ahead - len(waiting)):
                 waiting.append((item, pool.submit(read, item)))
             if not waiting:
                 return
             item, future = waiting.popleft()
-            result = _outcome(future)
-            if ahead is None:
-                room = _room(result, least=2 * jobs)
-            yield item, result
+            yield item, _outcome(future)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -77,10 +67,3 @@ def _outcome(future: Future[Result]) -> Result | EdgewiseError:
         return future.result()
     except EdgewiseError as error:
         return error
-
-
-def _room(result: object, least: int) -> int:
-    """Return how many results like one, an array or a tuple that begins with one, are held."""
-    array = result[0] if isinstance(result, tuple) else result
-    held = HELD_BYTES // array.nbytes if isinstance(array, np.ndarray) and array.size else 0
-    return max(least, min(MOST_HELD, held))

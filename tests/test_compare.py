@@ -215,6 +215,7 @@ def test_what_is_lost_is_done_again(pictures, undisturbed, here):
     (here / "out" / "cnn.safetensors").unlink()
     (steps / "linear-22.npy").write_bytes(b"torn")
     (steps / "linear-44.json").write_text("{")
+    np.save(steps / "cnn-22.npy", np.zeros((3, 2), np.float32))
     assert compare(pictures, here / "out", "-q") == 0
     assert_same_result(here / "out", undisturbed)
 
@@ -254,6 +255,74 @@ def test_other_pictures_are_refused_until_it_may_start_anew(pictures, here, caps
     assert "other training pictures" in one_line(capsys)
     assert run(["compare", "more", *given[2:], "--overwrite"]) == 0
     assert facts_of(here / "out")["pictures"]["test"] == 4
+
+
+def test_overwriting_goes_on_with_the_same_unfinished_comparison(
+    pictures, undisturbed, here, monkeypatch, capsys
+):
+    words = [here / "out", "--overwrite"]
+    with monkeypatch.context() as patch:
+        patch.setattr(Steps, "finish", finishing(3))
+        assert compare(pictures, *words) == 130
+    kept = (here / "out" / "steps" / "linear-44.json").stat().st_mtime_ns
+    capsys.readouterr()
+    assert compare(pictures, *words) == 0
+    assert "going on with what is there" in one_line(capsys)
+    assert (here / "out" / "steps" / "linear-44.json").stat().st_mtime_ns == kept
+    assert_same_result(here / "out", undisturbed)
+    assert compare(pictures, *words) == 0
+    assert "going on" not in one_line(capsys)
+
+
+def test_a_torn_model_is_trained_again(pictures, undisturbed, here):
+    assert compare(pictures, here / "out", "-q") == 0
+    for kind in ("linear", "cnn"):
+        (here / "out" / f"{kind}.safetensors").write_bytes(b"")
+    assert compare(pictures, here / "out", "-q") == 0
+    assert_same_result(here / "out", undisturbed)
+
+
+@pytest.mark.parametrize("more", [[], ["--overwrite"]])
+def test_what_no_comparison_made_is_left(pictures, here, capsys, more):
+    (here / "own").mkdir()
+    for name in ("report.html", "cnn.safetensors"):
+        (here / "own" / name).write_text("mine")
+    assert compare(pictures, "own", *more) == 1
+    assert "own holds other files, such as cnn.safetensors" in one_line(capsys)
+    assert [path.read_text() for path in (here / "own").iterdir()] == ["mine", "mine"]
+
+
+def test_overwriting_deletes_its_own_files_only(pictures, here):
+    assert compare(pictures, "out", "-q") == 0
+    steps = here / "out" / "steps"
+    (steps / "notes.txt").write_text("mine")
+    (steps / "more").mkdir()
+    assert compare(pictures, "out", "-q", "--points", "1", "--overwrite") == 0
+    assert (steps / "notes.txt").read_text() == "mine"
+    assert not (steps / "cnn-22.json").exists()
+
+
+def test_results_do_not_go_among_the_pictures(here, capsys, monkeypatch):
+    fill(here / "data", 24)
+    for place in ("data/out", "data/level/out"):
+        assert run(["compare", "data", "-o", place]) == 1
+        assert f"{place} lies in data, whose folders are classes" in one_line(capsys)
+    monkeypatch.chdir(here / "data")
+    assert run(["compare", ".", "-o", "out"]) == 1
+    assert sorted(os.listdir()) == ["level", "upright"]
+
+
+def test_two_that_begin_at_once_do_the_same(pictures, undisturbed, here):
+    words = [sys.executable, "-m", "edgewise", *words_of(pictures, "out", "-q")]
+    both = [subprocess.Popen(words, stdout=subprocess.DEVNULL) for _ in range(2)]
+    assert [process.wait() for process in both] == [0, 0]
+    assert_same_result(here / "out", undisturbed)
+
+
+def test_too_few_pictures(here, capsys):
+    given = fill(here / "data", 1)
+    assert run(["compare", given, "-o", "out"]) == 1
+    assert "2 pictures are too few to hold some back; each class needs three" in one_line(capsys)
 
 
 def test_overwriting_leaves_nothing_of_the_comparison_before(pictures, here):

@@ -186,11 +186,27 @@ def test_what_else_there_is_to_know():
 
 
 def test_a_network_that_was_cut_short_is_told_and_its_growth_is_not():
-    assert advise(LINEAR, None, GROWTH, epochs=(3, 10)).notes == (
+    advice = advise(LINEAR, None, GROWTH, epochs=(3, 10))
+    assert advice.verdict == "not decided"
+    assert advice.text.startswith("Not decided: the CNN was stopped early, and differs by -3.0")
+    assert advice.notes == (
         "The CNN learned for 3 epochs, 10 unless told otherwise: more may make it better.",
     )
+    assert advise(NONE, epochs=(1, 10)).verdict == "not decided"
+    assert advise(CNN, epochs=(1, 10)).verdict == "cnn"
     assert advise(LINEAR, epochs=(10, 10)).notes == ()
     assert advise(LINEAR, epochs=(20, 10)).notes == ()
+
+
+def test_classes_without_test_pictures_are_told():
+    assert advise(LINEAR, untested=("b",)).notes == (
+        'No test picture is of "b": of these nothing is known.',
+    )
+    (note,) = advise(LINEAR, untested=("b", "c", "d")).notes
+    assert note.startswith('No test picture is of "b" and 2 more classes')
+    own = pictures([0, 1, 2] * 10)
+    few = own.subset(np.flatnonzero(own.labels != 1))
+    assert divide(own, few, validation=0.1, points=1, seed=0).untested == ("b",)
 
 
 def test_pictures_on_both_sides_come_first():

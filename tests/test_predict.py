@@ -240,21 +240,6 @@ def test_reading_goes_no_further_ahead_than_asked():
     assert len(begun) <= 7
 
 
-@pytest.mark.parametrize(("size", "most"), [(10, 256), (100_000, 83), (40_000_000, 4)])
-def test_small_arrays_are_read_further_ahead_than_large_ones(size, most):
-    begun = []
-
-    def read(i):
-        begun.append(i)
-        return np.broadcast_to(np.uint8(0), size), "told too"
-
-    results = read_in_order(range(1000), read, jobs=2)
-    for _ in range(10):
-        next(results)
-    results.close()
-    assert 10 <= len(begun) <= 10 + most
-
-
 def test_lists_of_what_comes_keep_order_and_errors():
     def read(i):
         if i == 5:

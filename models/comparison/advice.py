@@ -23,7 +23,7 @@ class Advice:
 
     Parameters
     ----------
-    verdict : {'linear', 'cnn', 'no difference shown'}
+    verdict : {'linear', 'cnn', 'no difference shown', 'not decided'}
     text : str
         The advice, in one sentence.
     notes : tuple of str
@@ -46,6 +46,7 @@ def advise(
     *,
     epochs: tuple[int, int] | None = None,
     shared: int = 0,
+    untested: tuple[str, ...] = (),
 ) -> Advice:
     """Return what to do, and what else to know.
 
@@ -61,12 +62,16 @@ def advise(
         Those the network had, and those it would have unless told otherwise.
     shared : int
         Test pictures that are pictures to learn from, too.
+    untested : tuple of str
+        Classes without test pictures.
     """
-    verdict = _verdict(found)
     cut = epochs is not None and epochs[0] < epochs[1]
+    verdict = _verdict(found)
+    if cut and verdict != "cnn":
+        verdict = "not decided"
     # A network that stopped early gains from anything that makes it go on.
     growth = _growth(verdict, linear_growth, None if cut else cnn_growth)
-    notes = [_shared(shared, found.count), _open_question(found), *growth]
+    notes = [_shared(shared, found.count), _untested(untested), _open_question(found), *growth]
     if epochs is not None and cut:
         notes.append(_cut_short(*epochs))
     return Advice(verdict, _sentence(found, verdict), tuple(note for note in notes if note))
@@ -80,6 +85,11 @@ def _verdict(found: Difference) -> str:
 
 def _sentence(found: Difference, verdict: str) -> str:
     low, high = (f"{100 * end:+.1f}" for end in found.interval)
+    if verdict == "not decided":
+        return (
+            f"Not decided: {CNN} was stopped early, and differs by {100 * found.difference:+.1f} "
+            f"points so far (95 % interval {low} to {high}, McNemar p = {found.p:.2g})."
+        )
     if verdict == "no difference shown":
         return (
             f"No difference shown: the two differ by {100 * found.difference:+.1f} points (95 % "
@@ -114,6 +124,13 @@ def _shared(count: int, of: int) -> str:
         f"{count:,} of the {of:,} test pictures {'is' if count == 1 else 'are'} among those to "
         "learn from, pixel by pixel: both models may know them by heart."
     )
+
+
+def _untested(classes: tuple[str, ...]) -> str:
+    if not classes:
+        return ""
+    more = f" and {len(classes) - 1:,} more classes" if len(classes) > 1 else ""
+    return f'No test picture is of "{classes[0]}"{more}: of these nothing is known.'
 
 
 def _cut_short(had: int, usual: int) -> str:

@@ -28,20 +28,13 @@ SPEED, MEASURED_BATCHES = "speed", 8
 
 def run_cnn(contest: Contest) -> None:
     """Train and judge the network for every size that is not finished."""
-    missing = [n for n in contest.parts.sizes if not _finished(contest, n)]
+    missing = contest.missing(KIND)
     if not missing:
         return
     warm_up(build(contest.plan))
     epochs = dict(zip(contest.parts.sizes, _epochs(contest), strict=True))
     for count in missing:
         _run_one(contest, count, epochs[count])
-
-
-def _finished(contest: Contest, count: int) -> bool:
-    name = step_name(KIND, count)
-    whole = count < contest.parts.sizes[-1] or contest.model_path(KIND).exists()
-    done = contest.steps.read(name) is not None and contest.steps.answers(name) is not None
-    return whole and done
 
 
 def build(plan: Plan) -> Network:

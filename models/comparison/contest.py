@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from ...images.errors import EdgewiseError
+from ..files import load_model
 from .parts import Parts
 from .plan import Plan
 from .steps import Steps
@@ -51,7 +53,27 @@ class Contest:
     @property
     def steps(self) -> Steps:
         """What is finished."""
-        return Steps(self.folder, self.plan.identity)
+        shape = (len(self.parts.test), len(self.plan.classes))
+        return Steps(self.folder, self.plan.identity, shape)
+
+    def missing(self, kind: str) -> list[int]:
+        """Return the sizes of the training set that a kind of model is not finished with."""
+        sizes = self.parts.sizes
+        return [n for n in sizes if not self._is_finished(kind, n) or self._lacks_model(kind, n)]
+
+    def _is_finished(self, kind: str, count: int) -> bool:
+        name = step_name(kind, count)
+        return self.steps.read(name) is not None and self.steps.answers(name) is not None
+
+    def _lacks_model(self, kind: str, count: int) -> bool:
+        """Say whether the model that learned from all pictures is not there, or torn."""
+        if count < self.parts.sizes[-1]:
+            return False
+        try:
+            load_model(self.model_path(kind))
+        except (OSError, EdgewiseError):
+            return True
+        return False
 
     def model_path(self, kind: str) -> Path:
         """Return where the model of a kind that learned from all pictures stands."""

@@ -27,7 +27,7 @@ WARMING = 64
 def run_linear(contest: Contest) -> None:
     """Train and judge the linear model for every size that is not finished."""
     parts, steps = contest.parts, contest.steps
-    missing = [n for n in parts.sizes if not _finished(contest, n)]
+    missing = contest.missing(KIND)
     if not missing:
         return
     features = features_from_dict(contest.plan.features)
@@ -58,13 +58,6 @@ def _warm_up(features: Features, pictures: Pictures) -> None:
     import sklearn.linear_model  # noqa: F401
 
     compute(features, _plain(np.repeat(pictures.images[:1], WARMING, axis=0)))
-
-
-def _finished(contest: Contest, count: int) -> bool:
-    name = step_name(KIND, count)
-    whole = count < contest.parts.sizes[-1] or contest.model_path(KIND).exists()
-    done = contest.steps.read(name) is not None and contest.steps.answers(name) is not None
-    return whole and done
 
 
 def _check_room(features: Features, count: int, contest: Contest) -> None:

@@ -43,6 +43,12 @@ class Parts:
         return len(self.train) + len(self.validation) + len(self.test)
 
     @property
+    def untested(self) -> tuple[str, ...]:
+        """The classes without test pictures."""
+        there = set(self.test.labels.tolist())
+        return tuple(name for k, name in enumerate(self.test.classes) if k not in there)
+
+    @property
     def shared(self) -> int:
         """How many test pictures are, pixel by pixel, among those to learn from."""
         known = {pixels_digest(image) for image in self.train.images}
@@ -83,10 +89,8 @@ def divide(
     _check_classes(pictures)
     rest = pictures
     if test is None:
-        kept, held = hold_out(pictures.labels, TEST_SHARE, seed=seed, groups=pictures.groups)
-        rest, test = pictures.subset(kept), pictures.subset(held)
-    kept, held = hold_out(rest.labels, validation, seed=seed, groups=rest.groups)
-    learned = rest.subset(kept)
+        rest, test = _held(pictures, TEST_SHARE, seed)
+    learned, chosen = _held(rest, validation, seed)
     missing = set(range(len(pictures.classes))) - set(learned.labels.tolist())
     if missing:
         raise DataError(
@@ -94,7 +98,20 @@ def divide(
             "add pictures of it, or leave the class out"
         )
     train = learned.subset(nested_order(learned.labels, seed))
-    return Parts(train, rest.subset(held), test, subset_sizes(train.labels, points))
+    return Parts(train, chosen, test, subset_sizes(train.labels, points))
+
+
+def _held(pictures: Pictures, share: float, seed: int) -> tuple[Pictures, Pictures]:
+    """Return the pictures that are kept, and those that are held back."""
+    try:
+        kept, held = hold_out(pictures.labels, share, seed=seed, groups=pictures.groups)
+    except DataError:
+        groups = "" if pictures.groups is None else ", in groups of their own,"
+        raise DataError(
+            f"{len(pictures)} pictures are too few to hold some back; each class needs three or "
+            f"more{groups} to learn from, to choose by and to test"
+        ) from None
+    return pictures.subset(kept), pictures.subset(held)
 
 
 def _check_classes(pictures: Pictures) -> None:

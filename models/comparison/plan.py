@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ from ...images.errors import DataError, EdgewiseError
 
 PLAN, SCHEMA = "comparison-plan.json", "edgewise.comparison-plan/1"
 RESULT, PAGE = "comparison.json", "report.html"
-# What a comparison leaves in its folder.
-OWN = (PLAN, "steps", "linear.safetensors", "cnn.safetensors", RESULT, PAGE)
+# What a comparison leaves in its folder, and what a killed one may, of its own.
+FILES = ("linear.safetensors", "cnn.safetensors", RESULT, PAGE)
+STEPS = re.compile(r"(linear|cnn)-\d+\.(json|npy|checkpoint)|speed\.json|\.edgewise-\w+\.part")
+TORN = re.compile(r"\.edgewise-\w+\.part")
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,8 @@ def begin(folder: Path, plan: Plan, *, overwrite: bool = False) -> bool:
     folder : Path
     plan : Plan
     overwrite : bool
-        Delete what an earlier comparison left, and start anew.
+        Delete what an earlier comparison left, and start anew, unless it is the
+        same one and not finished.
 
     Raises
     ------
@@ -87,15 +91,33 @@ def begin(folder: Path, plan: Plan, *, overwrite: bool = False) -> bool:
         files.
     """
     check_folder(folder)
-    if overwrite:
+    if overwrite and not _goes_on(folder, plan):
         clear(folder)
-    if (folder / PLAN).exists():
-        _refuse_changes(folder, read_plan(folder), plan.to_dict())
-        return True
+    if not (folder / PLAN).exists() and _write(folder, plan):
+        return False
+    _refuse_changes(folder, read_plan(folder), plan.to_dict())
+    return True
+
+
+def _goes_on(folder: Path, plan: Plan) -> bool:
+    """Say whether a folder holds the same comparison, unfinished."""
+    try:
+        return read_plan(folder) == plan.to_dict() and not (folder / RESULT).exists()
+    except (OSError, DataError):
+        return False
+
+
+def _write(folder: Path, plan: Plan) -> bool:
+    """Write a plan; return whether nobody else did in the meantime."""
     told = {"schema": SCHEMA, "identity": plan.identity, **plan.to_dict()}
-    with atomic_file(folder / PLAN) as file:
-        file.write(json.dumps(told, indent=1).encode() + b"\n")
-    return False
+    try:
+        with atomic_file(folder / PLAN) as file:
+            file.write(json.dumps(told, indent=1).encode() + b"\n")
+    except EdgewiseError:
+        if not (folder / PLAN).is_file():
+            raise
+        return False
+    return True
 
 
 def check_folder(folder: Path) -> None:
@@ -104,7 +126,8 @@ def check_folder(folder: Path) -> None:
         raise EdgewiseError(f"{folder} is a file; name a folder for the comparison")
     if not folder.exists() or (folder / PLAN).exists():
         return
-    if strange := sorted(path.name for path in folder.iterdir() if path.name not in OWN):
+    # Until there is a plan, nothing in the folder is of a comparison.
+    if strange := sorted(p.name for p in folder.iterdir() if not TORN.fullmatch(p.name)):
         raise EdgewiseError(
             f"{folder} holds other files, such as {strange[0]}; name a new or an empty folder"
         )
@@ -131,8 +154,8 @@ def read_plan(folder: Path) -> dict[str, Any]:
 
 def clear(folder: Path) -> None:
     """Delete what a comparison left in a folder, its plan last of all."""
-    files = sorted((folder / "steps").glob("*")) + [folder / name for name in OWN[2:]]
-    for path in files:
+    steps = [path for path in (folder / "steps").glob("*") if STEPS.fullmatch(path.name)]
+    for path in [*steps, *(folder / name for name in FILES)]:
         path.unlink(missing_ok=True)
     (folder / PLAN).unlink(missing_ok=True)
 

@@ -83,6 +83,7 @@ class Comparison:
         return advise(
             self.difference, self.linear.growth, self.cnn.growth,
             epochs=(facts["epochs"], epochs_for(len(parts.train), None)), shared=parts.shared,
+            untested=parts.untested,
         )  # fmt: skip
 
     def only(self, kind: str) -> np.ndarray:

@@ -20,10 +20,13 @@ class Steps:
     folder : Path
     identity : str
         Of the plan; a step of another plan counts for nothing.
+    shape : (int, int)
+        Of what a step answers: test pictures and classes.
     """
 
     folder: Path
     identity: str
+    shape: tuple[int, int]
 
     def read(self, name: str) -> dict[str, Any] | None:
         """Return the facts of a finished step, None if it is not finished."""
@@ -36,11 +39,12 @@ class Steps:
         return found
 
     def answers(self, name: str) -> np.ndarray | None:
-        """Return what a finished step answered, (N, classes); None if it is not there."""
+        """Return what a finished step answered, (N, classes); None if it is not there, or torn."""
         try:
-            return np.load(self._place(name, "npy"), allow_pickle=False)
+            found = np.load(self._place(name, "npy"), allow_pickle=False)
         except (FileNotFoundError, ValueError, EOFError):
             return None
+        return found if found.shape == self.shape else None
 
     def finish(
         self, name: str, facts: dict[str, Any], answers: np.ndarray | None = None
