@@ -129,8 +129,9 @@ def _shared(count: int, of: int) -> str:
 def _untested(classes: tuple[str, ...]) -> str:
     if not classes:
         return ""
-    more = f" and {len(classes) - 1:,} more classes" if len(classes) > 1 else ""
-    return f'No test picture is of "{classes[0]}"{more}: of these nothing is known.'
+    first, *others = classes
+    more = f" and {len(others):,} more classes" if others else ""
+    return f'No test picture is of "{first}"{more}: of these nothing is known.'
 
 
 def _cut_short(had: int, usual: int) -> str:
