@@ -180,9 +180,12 @@ def _methods_told(session: Session):
 
 def _compile(chain: str, flip: bool, gray: bool, windows: dict[str, str | None]):
     """Read the chain now, so that a mistake in it shows before any picture is read."""
-    from ..filters.chain import WINDOWS, compile_chain, rehearse
+    from ..filters.chain import WINDOWS, compile_chain
+    from ..filters.rehearsal import rehearse
     from ..images.errors import EdgewiseError
 
+    if windows["fill"] is not None and not windows["border"] and "border=" not in chain:
+        raise click.UsageError("--fill is seen with --border constant only; set that too")
     given = {key: value for key, value in windows.items() if value is not None}
     try:
         compiled = compile_chain(chain, flip=flip, **WINDOWS.bind((), given))

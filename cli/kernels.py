@@ -67,15 +67,17 @@ def _entry(entry) -> dict[str, str]:
 
 def _describe(entry, chain: str, as_json: bool) -> None:
     """Print a filter's settings, after a look at those that were given."""
-    from ..filters.chain import compile_chain, rehearse
+    from ..filters.chain import compile_chain
+    from ..filters.rehearsal import rehearse, window_settings
 
     rehearse(compile_chain(chain))
+    taken = window_settings(entry.name) if entry.correlates else []
     if as_json:
-        click.echo(json.dumps({"schema": "edgewise.filter/1", **_entry(entry)}))
+        click.echo(json.dumps({"schema": "edgewise.filter/1", **_entry(entry), "windows": taken}))
         return
     click.echo(f"{entry.usage}\n{entry.summary}")
-    if entry.correlates:
-        click.echo("Also takes stride= dilation= padding= border= fill= flip=")
+    if taken:
+        click.echo(f"Also takes {' '.join(f'{key}=' for key in taken)}")
 
 
 def _show(name: str, as_json: bool) -> None:

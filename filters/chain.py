@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..images.errors import EdgewiseError, FitError
-from .borders import RENORMALIZE
+from ..images.errors import EdgewiseError
+from .borders import RENORMALIZE, border_name
 from .correlation import convolve, correlate
 from .grammar import Step, parse_chain
 from .kernel_settings import KernelSettings, is_zero_sum
@@ -25,6 +25,28 @@ POINTWISE = ("relu", "abs", "gray", "channel", "threshold", "gamma")
 
 # What is said where a name is like no other.
 LISTED = "edgewise kernels lists them"
+
+# What other tools call some of the filters.
+ELSEWHERE = {
+    "autocontrast": "rescale",
+    "average": "box",
+    "blur": "gaussian, box or motion",
+    "despeckle": "median",
+    "dilate": "maximum",
+    "edge": "sobel or canny",
+    "edges": "sobel or canny",
+    "erode": "minimum",
+    "gradient": "sobel",
+    "grayscale": "gray",
+    "greyscale": "gray",
+    "invert": "[-1]:bias=255",
+    "max": "maximum",
+    "mean": "box",
+    "min": "minimum",
+    "negate": "[-1]:bias=255",
+    "normalize": "rescale",
+    "smooth": "gaussian",
+}
 
 WINDOWS = Named("windows", Windows)
 SETTINGS = Named("kernel", KernelSettings)
@@ -48,25 +70,6 @@ def compile_chain(chain: str, **defaults: Any) -> Chain:
         If the chain makes no sense; the text points at the step.
     """
     return Chain(tuple(_compile(step, Windows(**defaults)) for step in parse_chain(chain)))
-
-
-def rehearse(chain: Chain) -> None:
-    """Run every filter of a chain on a single pixel: settings that spoil all pictures show.
-
-    Raises
-    ------
-    ChainError
-        If a setting makes no sense, whatever the picture; the text points at the step.
-    """
-    pixel = np.zeros((1, 1), np.uint8)
-    for stage in chain.stages:
-        if stage.step.name in FILTERS:
-            try:
-                stage.run(pixel)
-            except FitError:
-                continue
-            except EdgewiseError as error:
-                raise stage.step.error(str(error)) from None
 
 
 def _compile(step: Step, windows: Windows) -> Stage:
@@ -170,7 +173,7 @@ def _given(step: Step, options: dict[str, str]) -> GivenKernel:
     if step.name in KERNELS:
         return GivenKernel(kernel(step.name, **_bound(KERNELS[step.name], step, options)))
     if step.name[0] not in "[@":
-        raise EdgewiseError(f"no such filter{suggest(step.name, [*FILTERS, *KERNELS], LISTED)}")
+        raise EdgewiseError(f"no such filter{_meant(step.name)}")
     if step.values or options:
         extra = [*step.values, *options]
         raise EdgewiseError(
@@ -178,6 +181,12 @@ def _given(step: Step, options: dict[str, str]) -> GivenKernel:
             f'anchor=, not "{extra[0]}"'
         )
     return given_kernel(step.name)
+
+
+def _meant(name: str) -> str:
+    if name.lower() in ELSEWHERE:
+        return f"; here it is {ELSEWHERE[name.lower()]}"
+    return suggest(name, [*FILTERS, *KERNELS], LISTED)
 
 
 def _bound(entry: Named, step: Step, options: dict[str, str]) -> dict[str, Any]:
@@ -199,7 +208,10 @@ def _windows(step: Step, windows: Windows, entry: Named | None) -> tuple[Windows
     chosen = {k: v for k, v in step.options.items() if k in WINDOWS.parameters and k not in own}
     rest = {key: value for key, value in step.options.items() if key not in chosen}
     changes = WINDOWS.bind((), chosen)
-    return Windows(**{**windows.__dict__, **changes}), rest
+    changed = Windows(**{**windows.__dict__, **changes})
+    if "fill" in chosen and border_name(changed.border) != "constant":
+        raise EdgewiseError("fill is seen with border=constant only; set that too")
+    return changed, rest
 
 
 def _sampler(
