@@ -8,7 +8,7 @@ import numpy as np
 from ..images.errors import EdgewiseError
 from . import correlation
 from .catalogue import named_filter, square_of_size
-from .gaussians import gaussian_row
+from .gaussians import gaussian_row, odd_radius
 from .registry import Odd, Positive
 from .sliding import Windows
 from .stages import Parts, Run
@@ -108,7 +108,7 @@ def local_contrast(
 
 def _deviations(image, windows: Windows, size: int, sigma: float) -> tuple[np.ndarray, np.ndarray]:
     """Return what a Gaussian window's mean leaves, and its standard deviation there."""
-    row = gaussian_row(sigma, size // 2)
+    row = gaussian_row(sigma, odd_radius(size))
     weights = np.outer(row, row)
     left = windows.centres(image, weights.shape)
     left -= _over_channels(windows.slide(image, weights))

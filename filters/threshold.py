@@ -6,7 +6,7 @@ import numpy as np
 
 from ..images.errors import EdgewiseError
 from .catalogue import named_filter, square_of_size
-from .gaussians import gaussian_row
+from .gaussians import gaussian_row, odd_radius
 from .local import window_moments
 from .registry import Odd
 from .sliding import Windows
@@ -104,7 +104,7 @@ def adaptive(
     if method == "mean":
         level = window_moments(image, size, windows)[0]
     else:
-        row = gaussian_row(max(size - 1, 1) / 6 if sigma is None else sigma, size // 2)
+        row = gaussian_row(max(size - 1, 1) / 6 if sigma is None else sigma, odd_radius(size))
         level = windows.slide(image, np.outer(row, row))
     pixels = windows.centres(image, (size, size))
     return _two_values(pixels, level - np.float32(offset), above, below)
@@ -114,4 +114,4 @@ def _two_values(values: np.ndarray, level, above: float, below: float) -> np.nda
     if not np.isfinite([above, below]).all():
         raise EdgewiseError(f"above={above} or below={below} is no finite number")
     result = np.where(values > level, np.float32(above), np.float32(below))
-    return np.where(np.isnan(values), values, result)
+    return np.where(np.isnan(values) | np.isnan(level), np.float32(np.nan), result)

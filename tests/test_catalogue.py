@@ -76,6 +76,24 @@ def test_a_flat_picture_stays_flat(route, name):
         assert_allclose(result, FLAT[name], rtol=1e-5, atol=1e-3)
 
 
+@pytest.mark.parametrize("name", SHIFTING)
+@pytest.mark.parametrize("border", ["symmetric", "edge", "wrap"])
+def test_no_border_shows_in_a_flat_picture(name, border):
+    result = apply(name, np.full((9, 8), 90, np.uint8), border=border)
+    assert_allclose(result, FLAT[name], rtol=1e-5, atol=1e-3)
+
+
+@pytest.mark.parametrize("name", [*SHIFTING, *KERNELS, *POINTS])
+def test_nan_stays_where_it_is_seen(route, rng, name):
+    image = (200 * rng.random((40, 44))).astype(np.float32)
+    before = apply(name, image)
+    image[19, 21] = np.nan
+    after = apply(name, image)
+    lost = np.isnan(after)
+    assert 0 < lost.sum() <= 31 * 31  # the largest window here
+    assert_allclose(after[~lost], before[~lost], rtol=1e-4, atol=1e-3)
+
+
 @pytest.mark.parametrize("name", LINEAR)
 def test_linear_filters_are_linear(route, rng, name):
     a, b = rng.normal(size=(2, 12, 14, 3)).astype(np.float32)

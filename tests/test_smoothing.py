@@ -193,6 +193,8 @@ def test_unsharp_leaves_what_is_below_its_threshold(route, rng):
         ("local-mean:99999", "would reach"),
         ("bilateral:30:9999", "would reach"),
         ("guided:9999", "would reach"),
+        ("lcn:99999", "would reach"),
+        ("adaptive:99999:method=gaussian", "would reach"),
         ("unsharp:1:inf", "amount=inf is not a number"),
         ("gaussian:1/2/3", "sigma=1/2/3 is not a number or two"),
         ("gaussian-derivative:1:9", "order=9 is not from 0 to 8"),
