@@ -154,12 +154,19 @@ def convolve(
 
 def as_kernel(kernel: np.ndarray) -> np.ndarray:
     """Return a kernel as a (K, L) float32 array; one row of numbers is (1, L)."""
-    weights = np.atleast_2d(np.asarray(kernel))
+    try:
+        weights = np.atleast_2d(np.asarray(kernel))
+    except ValueError:
+        raise EdgewiseError("a kernel is a matrix, its rows equally long") from None
     if weights.ndim != 2 or weights.size == 0:
         raise EdgewiseError(f"a kernel has the shape (K, L), not {np.shape(kernel)}")
-    if weights.dtype.kind not in "buif" or not np.isfinite(weights).all():
+    if weights.dtype.kind not in "buif":
         raise EdgewiseError("a kernel holds finite real numbers only")
-    return weights.astype(np.float32)
+    with np.errstate(over="ignore"):
+        weights = weights.astype(np.float32)
+    if not np.isfinite(weights).all():
+        raise EdgewiseError("a kernel holds finite real numbers only, up to 3.4e38")
+    return weights
 
 
 def _anchor(anchor: tuple[int, int] | None, shape: tuple[int, int]) -> tuple[int, int]:

@@ -146,7 +146,8 @@ def _number(word: str, source: str) -> float:
 
 def _check(rows: object, source: str) -> np.ndarray:
     try:
-        weights = np.atleast_2d(np.asarray(rows, dtype=np.float32))
+        with np.errstate(over="ignore"):
+            weights = np.atleast_2d(np.asarray(rows, dtype=np.float32))
     except (ValueError, TypeError):
         raise EdgewiseError(
             f'{source}: the rows of a kernel are numbers, equally many in each, as in "[1 2; 3 4]"'
@@ -154,5 +155,5 @@ def _check(rows: object, source: str) -> np.ndarray:
     if weights.ndim != 2 or weights.size == 0:
         raise EdgewiseError(f'{source}: a kernel is a matrix of numbers, as in "[1 2; 3 4]"')
     if not np.isfinite(weights).all():
-        raise EdgewiseError(f"{source}: a kernel holds finite numbers only")
+        raise EdgewiseError(f"{source}: a kernel holds finite numbers only, up to 3.4e38")
     return weights

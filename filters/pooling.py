@@ -91,6 +91,9 @@ def pool(
         raise EdgewiseError(f"p is {p}; the power of lp pooling is above 0")
     planes = as_planes(image)
     rows, columns = _axes(planes, size, stride, padding, dilation, ceil)
+    if kind == "lp" and not _powers_fit(planes, rows.size * columns.size, p):
+        result = _pool_by_shares(planes, rows, columns, p)
+        return result if np.ndim(image) == 3 else result[:, :, 0]
     taps = rows.count * columns.count * planes.shape[2] * rows.size * columns.size
     run = _pool_plain if taps < FEW_COMPARISONS else _pool_loops
     result = run(planes, rows, columns, kind, p)
@@ -99,7 +102,8 @@ def pool(
         with np.errstate(invalid="ignore"):  # a window with no pixel in it: 0 / 0 is NaN
             result /= counts[:, :, None]
     elif kind == "lp":
-        result **= np.float32(1 / p)
+        with np.errstate(over="ignore"):  # a tiny power of several values has no bounds
+            result **= np.float32(1 / p)
     return result if np.ndim(image) == 3 else result[:, :, 0]
 
 
@@ -162,6 +166,28 @@ def _pool_plain(planes, rows, columns, kind, p) -> np.ndarray:
     for window in seen[1:]:
         combine(result, window, out=result)
     return result
+
+
+def _powers_fit(planes: np.ndarray, count: int, p: float) -> bool:
+    """Say whether float32 holds the powers of all values, and sums of `count` of them."""
+    sizes = np.abs(planes)
+    sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
+    if not sizes.size:
+        return True
+    least, most = (p * np.log(float(end)) for end in (sizes.min(), sizes.max()))
+    held = np.finfo(np.float32)
+    return least > np.log(float(held.tiny)) and most + np.log(count) < np.log(float(held.max))
+
+
+def _pool_by_shares(planes, rows, columns, p) -> np.ndarray:
+    """Return the roots of sums of powers, of shares in each window's greatest: these are held."""
+    padded = plain.pad(planes, rows, columns, "constant", 0.0)
+    seen = [np.abs(window) for _, _, window in plain.taps(padded, rows, columns)]
+    greatest = np.maximum.reduce(seen)
+    whole = np.where((greatest > 0) & np.isfinite(greatest), greatest, np.float32(1))
+    with np.errstate(over="ignore", under="ignore"):
+        total = np.add.reduce([(window / whole) ** np.float32(p) for window in seen])
+        return whole * total ** np.float32(1 / p)
 
 
 def _median_plain(seen: np.ndarray, inside: np.ndarray) -> np.ndarray:

@@ -1,7 +1,6 @@
 """Functions that can be named in a chain: their signatures are their grammar."""
 
 import inspect
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -9,6 +8,9 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from ..images.errors import EdgewiseError
 from .windows import Padding
+
+# Settings meet float32 values: larger numbers are no finite ones there.
+GREATEST = 3.4e38
 
 # What a value must be besides its type, checked where a chain is read; AnyFloat may be
 # NaN or infinite, all others are finite.
@@ -117,7 +119,7 @@ def _read_real(text: str) -> float:
 
 def _read_finite(text: str) -> float:
     value = float(text)
-    if not math.isfinite(value):
+    if not abs(value) <= GREATEST:
         raise ValueError
     return value
 

@@ -261,7 +261,10 @@ def test_bad_images(image, message):
         correlate(image, [[1]])
 
 
-@pytest.mark.parametrize("kernel", [np.zeros((0, 2)), np.zeros((1, 1, 1)), [[np.nan]], [["a"]]])
+@pytest.mark.parametrize(
+    "kernel",
+    [np.zeros((0, 2)), np.zeros((1, 1, 1)), [[np.nan]], [["a"]], [[1, 2], [3]], [[1e39]]],
+)
 def test_bad_kernels(kernel):
     with pytest.raises(EdgewiseError, match="kernel"):
         correlate(np.zeros((4, 4)), kernel)

@@ -94,6 +94,18 @@ def test_narrow_windows_and_odd_powers(route):
     assert_allclose(pool(image, (1, 2), kind="lp", p=3), [[91 ** (1 / 3), 9 ** (1 / 3)]], rtol=1e-6)
 
 
+@pytest.mark.parametrize("p", [0.5, 2, 8, 16, 17, 40, 1000])
+@pytest.mark.parametrize("scale", [1 / 255, 1, 257])
+def test_no_power_is_too_large(route, rng, p, scale):
+    """65535 to the 9th is more than float32 holds, a tenth to the 40th less."""
+    image = (scale * rng.integers(0, 256, (9, 12))).astype(np.float32)
+    image[3] = 0
+    image[0, 0], image[0, 5] = np.nan, np.inf
+    exact = image.astype(np.longdouble).reshape(3, 3, 4, 3).swapaxes(1, 2).reshape(3, 4, 9)
+    expected = ((exact**p).sum(axis=2) ** (1 / np.longdouble(p))).astype(np.float32)
+    assert_allclose(pool(image, 3, kind="lp", p=p), expected, rtol=1e-4)
+
+
 @pytest.mark.parametrize("shape", [(0, 4), (4, 0), (0, 0, 3)])
 def test_there_is_nothing_to_pool_without_pixels(shape):
     with pytest.raises(EdgewiseError, match="no pixels"):

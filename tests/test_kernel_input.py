@@ -167,6 +167,8 @@ def test_flip_is_the_flipped_kernel_around_its_own_anchor(image):
         ("[1 2]:normalize=max", "normalize=max is not one of none, sum, abs"),
         ("[1 2]:bias=inf", "bias=inf is not a number"),
         ("[1 2]:scale=x", "scale=x is not a number"),
+        ("[1 2]:scale=1e39", "scale=1e39 is not a number"),
+        ("[1 1e39]", "finite numbers only, up to 3.4e38"),
         ("sobel:bias=3", 'no setting "bias"'),
         ("[1 -1]:border=renormalize", "sum of the weights, which is 0 here; use border=reflect"),
         ("[1 1 -1]:border=renormalize", "weights inside, which is 0 at an edge"),
