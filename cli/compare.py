@@ -125,9 +125,10 @@ def _write(folder: Path, found, facts: dict, title: str) -> None:
     from ..reports.comparison_page import comparison_page
 
     command = shlex.join(["edgewise", *sys.argv[1:]])
+    # The result comes last: where it stands, the comparison is finished.
     texts = {
-        RESULT: json.dumps(facts, indent=1) + "\n",
         PAGE: comparison_page(found, title=title, command=command),
+        RESULT: json.dumps(facts, indent=1) + "\n",
     }
     for name, text in texts.items():
         with atomic_file(folder / name, overwrite=True) as file:
