@@ -198,6 +198,15 @@ def test_a_network_that_was_cut_short_is_told_and_its_growth_is_not():
     assert advise(LINEAR, epochs=(20, 10)).notes == ()
 
 
+def test_a_model_that_more_pictures_made_worse_is_told():
+    worse = Difference(36, 9, 1)
+    (note,) = advise(LINEAR, None, worse).notes
+    assert note.startswith("The CNN was better with half the pictures to learn from")
+    (note,) = advise(LINEAR, worse, None).notes
+    assert note.startswith("The linear model was better with half the pictures")
+    assert advise(LINEAR, NONE, NONE).notes == ()
+
+
 def test_classes_without_test_pictures_are_told():
     assert advise(LINEAR, untested=("b",)).notes == (
         'No test picture is of "b": of these nothing is known.',

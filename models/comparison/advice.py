@@ -72,6 +72,7 @@ def advise(
     # A network that stopped early gains from anything that makes it go on.
     growth = _growth(verdict, linear_growth, None if cut else cnn_growth)
     notes = [_shared(shared, found.count), _untested(untested), _open_question(found), *growth]
+    notes += [_unsettled(LINEAR, linear_growth), _unsettled(CNN, cnn_growth)]
     if epochs is not None and cut:
         notes.append(_cut_short(*epochs))
     return Advice(verdict, _sentence(found, verdict), tuple(note for note in notes if note))
@@ -138,6 +139,15 @@ def _cut_short(had: int, usual: int) -> str:
     return (
         f"{_capital(CNN)} learned for {had} epoch{'' if had == 1 else 's'}, {usual} unless told "
         "otherwise: more may make it better."
+    )
+
+
+def _unsettled(name: str, growth: Difference | None) -> str:
+    if growth is None or growth.p >= LEVEL or growth.difference >= 0:
+        return ""
+    return (
+        f"{_capital(name)} was better with half the pictures to learn from, so that its training is "
+        "not settled: try another --seed, or a larger --validation to choose by."
     )
 
 
