@@ -146,8 +146,8 @@ def _unsettled(name: str, growth: Difference | None) -> str:
     if growth is None or growth.p >= LEVEL or growth.difference >= 0:
         return ""
     return (
-        f"{_capital(name)} was better with half the pictures to learn from, so that its training is "
-        "not settled: try another --seed, or a larger --validation to choose by."
+        f"{_capital(name)} was better with half the pictures to learn from, so that its training "
+        "is not settled: try another --seed, or a larger --validation to choose by."
     )
 
 
