@@ -124,7 +124,7 @@ def run(arguments: list[str] | None = None) -> int:
     except Exception as error:
         if "--debug" in arguments:
             raise
-        complain(_sentence(error))
+        complain(_sentence(error), getattr(error, "hint", None))
         return 1
 
 
@@ -142,8 +142,10 @@ def _sentence(error: Exception) -> str:
     return f"{type(error).__name__}: {error}; this is a bug, --debug shows where"
 
 
-def complain(sentence: str) -> None:
-    """Print one error on stderr."""
+def complain(sentence: str, hint: str | None = None) -> None:
+    """Print one error on stderr, and below it what to do."""
     coloured = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
     click.secho("edgewise: ", err=True, nl=False, color=coloured, bold=True)
     click.secho(sentence, err=True, color=coloured, fg="red")
+    if hint:
+        click.echo(f"hint: {hint}", err=True)

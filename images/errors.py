@@ -4,7 +4,19 @@ import os
 
 
 class EdgewiseError(ValueError):
-    """A mistake in what Edgewise was given; its text names the remedy."""
+    """A mistake in what Edgewise was given, in one sentence.
+
+    Parameters
+    ----------
+    *words
+        The sentence, which names the file or the value.
+    hint : str, optional
+        What to do about it; the terminal shows it on a line of its own.
+    """
+
+    def __init__(self, *words: object, hint: str | None = None):
+        super().__init__(*words)
+        self.hint = hint
 
 
 class FitError(EdgewiseError):
@@ -19,11 +31,13 @@ class ImageError(EdgewiseError):
     name : str or path
         The picture, as the user named it.
     reason : str
-        What is wrong with it and what to do, without the name.
+        What is wrong with it, without the name.
+    hint : str, optional
+        What to do about it.
     """
 
-    def __init__(self, name: str | os.PathLike, reason: str):
-        super().__init__(name, reason)
+    def __init__(self, name: str | os.PathLike, reason: str, *, hint: str | None = None):
+        super().__init__(name, reason, hint=hint)
         self.name = os.fspath(name)
         self.reason = reason
 
