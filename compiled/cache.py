@@ -63,10 +63,11 @@ class LoopCache(NullCache):
         try:
             key = self._key(sig, target_context.codegen())
             payload = _opened(self._path(key), key)
-            return payload and CompileResult._rebuild(target_context, *pickle.loads(payload))
+            if payload is not None:
+                return CompileResult._rebuild(target_context, *pickle.loads(payload))
         except Exception as error:
             log.debug("edgewise: cached loop not used: %s: %s", type(error).__name__, error)
-            return None
+        return None
 
     def save_overload(self, sig: Any, data: CompileResult) -> None:
         """Keep what was compiled, if there is a place for it."""
@@ -102,7 +103,7 @@ class LoopCache(NullCache):
 def _spelled(kind: Any) -> str:
     """Name a type with all that the machine code rests on, so also the fields of named tuples."""
     if isinstance(kind, types.BaseTuple):
-        parts = [_spelled(part) for part in kind]
+        parts = [_spelled(part) for part in iter(kind)]  # type: ignore[call-overload]
         fields = getattr(kind, "fields", None)
         return f"{getattr(kind, 'instance_class', tuple).__qualname__}{fields}{parts}"
     return str(kind)

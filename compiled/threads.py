@@ -65,7 +65,7 @@ def ready() -> None:
         if _door is None:
             _start_layer()
             state.alone = int(_forked_with_threads)
-            library = _door_library(binding.address_of_symbol(LAYER), numba.threading_layer())
+            library = _door_library(binding.address_of_symbol(LAYER), parallel.threading_layer())
             binding.add_symbol(LAYER, library.get_pointer_to_function("edgewise_door"))
             _door = library
 
@@ -76,16 +76,18 @@ def _start_layer() -> None:
     except ValueError as error:
         name = str(config.THREADING_LAYER)
         if name == "default":
-            raise EdgewiseError(f"Numba has no threads to run on: {error}") from error
+            raise EdgewiseError(f"Numba finds no threads to run on: {error}") from error
         raise EdgewiseError(
-            f'the threading layer "{name}", which NUMBA_THREADING_LAYER asks for, is not there',
-            hint="install it, as in pip install tbb, or unset NUMBA_THREADING_LAYER",
+            f'NUMBA_THREADING_LAYER is "{name}", which cannot be loaded here',
+            hint="unset it, or set it to workqueue, which is always there; "
+            "tbb comes with pip install tbb",
         ) from error
 
 
 def _door_library(layer: int, name: str) -> Any:
     """Compile a function that gives a kernel to the layer, or calls it."""
-    library = cpu_target.target_context.codegen().create_library("edgewise.threads")
+    context: Any = cpu_target.target_context
+    library = context.codegen().create_library("edgewise.threads")
     module = library.create_ir_module("edgewise.threads")
     kernel = ir.FunctionType(ir.VoidType(), [BYTES] * 4)
     share = ir.FunctionType(ir.VoidType(), [BYTES] * 5 + [WORD] * 3)
@@ -121,7 +123,7 @@ def _door_library(layer: int, name: str) -> Any:
     return library
 
 
-def _address(offset: int) -> ir.Constant:
+def _address(offset: int) -> Any:
     return WORD(ctypes.addressof(state) + offset).inttoptr(FLAG.as_pointer())
 
 
