@@ -15,7 +15,7 @@ from numpy.testing import assert_array_equal
 import edgewise
 
 REPOSITORY = Path(__file__).parent.parent
-ROOMS = ("cli", "reports", "models", "features", "filters", "images")
+ROOMS = ("cli", "reports", "models", "features", "filters", "images", "compiled")
 MODULES = sorted(
     found.name
     for found in pkgutil.walk_packages(edgewise.__path__, "edgewise.")

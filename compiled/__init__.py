@@ -1,0 +1,1 @@
+"""What stands below every room: the cache of compiled loops, and their threads."""
