@@ -10,6 +10,7 @@ import threading
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
+from processes import start_python
 
 from edgewise import EdgewiseError, read_image, write_image
 from edgewise.cli.main import run
@@ -115,9 +116,8 @@ with atomic_file(sys.argv[1], overwrite=True) as file:
 def test_a_process_that_is_stopped(tmp_path, sent, left):
     target = tmp_path / "a.bin"
     target.write_bytes(b"old")
-    with subprocess.Popen(
-        [sys.executable, "-c", SLOW, target], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    ) as process:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with start_python("-c", SLOW, target, **pipes) as process:
         process.stdout.readline()
         process.send_signal(sent)
     assert_array_equal(target.read_bytes(), b"old")

@@ -5,12 +5,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import zlib
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from processes import HANGS, start_edgewise, when_there
 
 from edgewise import apply, open_dataset, read_image, write_image
 from edgewise.cli.main import COMMANDS, run
@@ -259,14 +259,10 @@ def test_a_full_disk_is_one_sentence(tmp_path):
 def test_interrupted(tmp_path):
     for number in range(400):
         (tmp_path / f"{number:03}.png").symlink_to(photographs()[1])
-    process = subprocess.Popen(
-        [sys.executable, "-m", "edgewise", "filter", "sobel", tmp_path, "-o", tmp_path / "o"],
-        stderr=subprocess.PIPE,
-    )
-    while not (tmp_path / "o").exists():
-        time.sleep(0.02)
+    process = start_edgewise("filter", "sobel", tmp_path, "-o", tmp_path / "o")
+    when_there(tmp_path / "o", process)
     process.send_signal(signal.SIGINT)
-    _, stderr = process.communicate(timeout=20)
+    _, stderr = process.communicate(timeout=HANGS)
     assert_array_equal(process.returncode, 130)
     assert b"interrupted" in stderr
     assert b"Traceback" not in stderr

@@ -8,12 +8,12 @@ import signal
 import struct
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from processes import HANGS, start_python, when_there
 
 from edgewise import HogConfig, load_model, open_dataset, read_image, write_image
 from edgewise.cli.main import run
@@ -62,26 +62,6 @@ def one_line(capsys):
     stderr = capsys.readouterr().err
     assert "Traceback" not in stderr
     return " ".join(stderr.split())
-
-
-def start(*words):
-    """Start the installed command so that it heeds SIGINT."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "edgewise", *map(str, words)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )
-
-
-def when_there(path, process):
-    """Wait until a file is there, while a process runs."""
-    deadline = time.monotonic() + 60
-    while not path.exists():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
 
 
 def test_digits(here, capsys):
@@ -239,30 +219,48 @@ def test_the_same_words_give_the_same_bytes(here):
     assert not same("a.safetensors", "c.safetensors")
 
 
+# Trains for one epoch, and then waits for a signal, so that no machine is too fast or too slow.
+ONE_EPOCH = f"""
+import sys, time
+from edgewise.cli.main import run
+from edgewise.models.cnn.training import fitting
+save = fitting.save_checkpoint
+def save_and_wait(*given):
+    save(*given)
+    time.sleep({HANGS})
+fitting.save_checkpoint = save_and_wait
+sys.exit(run(sys.argv[1:]))
+"""
+
+
+def start_training(here, *words):
+    """Start a training, and return its process when its first checkpoint is there."""
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    process = start_python("-c", ONE_EPOCH, "train", "cnn", *words, "-o", "m.safetensors", **pipes)
+    when_there(here / "m.safetensors.checkpoint", process)
+    return process
+
+
 def test_a_killed_training_goes_on(here):
     words = ["digits", "--network", NORMED, "--epochs", 12, "--averaging", 0.9]
     words += ["--optimizer", "adamw", "--validation", 0.1, "--augment", "shift:1"]
     assert_array_equal(train(*words, "-o", "whole.safetensors"), 0)
-    command = ["train", "cnn", *words, "-o", "m.safetensors"]
-    place = here / "m.safetensors.checkpoint"
-    process = start(*command)
-    when_there(place, process)
+    process = start_training(here, *words)
     process.kill()
     process.communicate()
     assert_array_equal(process.returncode, -signal.SIGKILL)
     assert not (here / "m.safetensors").exists()
     assert_array_equal(train(*words, "-o", "m.safetensors", "--resume"), 0)
     assert same("m.safetensors", "whole.safetensors")
-    assert not place.exists()
+    assert not (here / "m.safetensors.checkpoint").exists()
 
 
 def test_an_interrupted_training_says_how_to_go_on(here):
     words = ["digits", "--network", NORMED, "--epochs", 12]
     assert_array_equal(train(*words, "-o", "whole.safetensors"), 0)
-    process = start("train", "cnn", *words, "-o", "m.safetensors")
-    when_there(here / "m.safetensors.checkpoint", process)
+    process = start_training(here, *words)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=HANGS)
     assert_array_equal(process.returncode, 130)
     assert_array_equal(out, "")
     assert "the same command with --resume goes on from m.safetensors.checkpoint" in err
@@ -295,12 +293,9 @@ def test_resuming_without_a_checkpoint(here, capsys):
 
 
 def test_resuming_another_training(here, capsys):
-    process = start(
-        "train", "cnn", "digits", "-o", "m.safetensors", "--network", NORMED, "--epochs", 50
-    )
-    when_there(here / "m.safetensors.checkpoint", process)
+    process = start_training(here, "digits", "--network", NORMED, "--epochs", 50)
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=30)
+    process.communicate(timeout=HANGS)
     words = ["digits", "-o", "m.safetensors", "--network", NORMED, "--resume"]
     assert_array_equal(train(*words, "--epochs", 50, "--rate", 0.2), 1)
     assert "rate was 0.05, and is 0.2; go on with" in one_line(capsys)
