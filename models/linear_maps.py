@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..images.errors import DataError, EdgewiseError
+from .fields import positive, whole
 from .linear_rows import Rows, blocks
 from .linear_threads import in_order, single_blas
 
@@ -211,12 +212,10 @@ def _room(rows: int, columns: int) -> np.ndarray:
 def map_from_dict(settings: dict[str, Any], arrays: dict[str, np.ndarray]) -> KernelMap:
     """Return the map that `to_dict` described; raises ValueError or KeyError."""
     if settings["name"] == "chi2":
-        steps, source = int(settings["steps"]), int(settings["source"])
-        if steps not in INTERVALS or source < 1:
-            raise ValueError("its kernel map makes no sense")
-        return AdditiveChi2(source, steps)
-    landmarks, gamma = arrays["landmarks"], float(settings["gamma"])
+        steps = whole(settings["steps"], "steps", most=max(INTERVALS))
+        return AdditiveChi2(whole(settings["source"], "source"), steps)
+    landmarks, gamma = arrays["landmarks"], positive(settings["gamma"], "gamma")
     usable = landmarks.ndim == 2 and landmarks.dtype == np.float32 and np.isfinite(landmarks).all()
-    if settings["name"] != "nystroem" or not usable or not 0 < gamma < float("inf"):
+    if settings["name"] != "nystroem" or not usable:
         raise ValueError("its kernel map makes no sense")
     return Nystroem(landmarks, gamma)

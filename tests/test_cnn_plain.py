@@ -25,9 +25,9 @@ from edgewise.models.cnn import (
 )
 from edgewise.models.cnn.architectures import ARCHITECTURES
 from edgewise.models.cnn.layers import LAYERS
-from edgewise.models.cnn.losses import softmax
 from edgewise.models.cnn.training.shards import scores_of, working
 from edgewise.models.files import save_model
+from edgewise.models.probabilities import softmax
 
 TEXTS = [
     "conv:7",

@@ -137,8 +137,8 @@ def _checkpoint(network: Network) -> tuple[dict, dict[str, np.ndarray]]:
         "validation_accuracy": None, "seconds": 0.5,
     }  # fmt: skip
     facts = {
-        "settings": TRAINING.to_dict(), "given": {"network": network.to_dict()}, "epochs": [row], "best": 1,
-        "stopped": False, "steps": 2,
+        "settings": TRAINING.to_dict(), "given": {"network": network.to_dict()},
+        "epochs": [row], "best": 1, "stopped": False, "steps": 2,
     }  # fmt: skip
     return facts, {"vector": network.vector, **states, **best, **memory}
 
@@ -179,7 +179,8 @@ def _large_pictures() -> Named:
     """Yield linear models whose few weights are of a picture beyond all memory."""
     spec, arrays = _described(_linear(12, config=CONFIG))
     for side in (100_000, 2**31, 2**40):
-        changed = {**spec, "size": [side, side], "hog": CONFIG.replace(cell=side // 2).to_dict()}
+        cells = {**CONFIG.to_dict(), "cell": [side // 2] * 2}
+        changed = {**spec, "size": [side, side], "hog": cells}
         yield f"linear-size-{side}", written(json.dumps(changed), arrays, MODEL)
         grid = Pixels((2, 2), 3).to_dict()
         changed = {**spec, "size": [side, side], "hog": {"joined": [grid]}}
