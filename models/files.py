@@ -19,7 +19,7 @@ from .linear import LinearModel
 if TYPE_CHECKING:
     from .cnn.model import CnnModel
 
-KEY = "edgewise"
+KEY, SUFFIX = "edgewise", ".safetensors"
 FORMAT = 1
 
 Model: TypeAlias = "LinearModel | CnnModel"
@@ -73,8 +73,8 @@ def _versions() -> dict[str, str]:
 
 def check_name(path: str | os.PathLike) -> None:
     """Raise EdgewiseError if a path does not end as model files do."""
-    if not os.fspath(path).endswith(".safetensors"):
-        raise EdgewiseError(f"{os.fspath(path)}: end the name of a model file in .safetensors")
+    if not os.fspath(path).endswith(SUFFIX):
+        raise EdgewiseError(f"{os.fspath(path)}: end the name of a model file in {SUFFIX}")
 
 
 def load_model(path: str | os.PathLike) -> Model:
@@ -124,6 +124,10 @@ def _read(path: str) -> tuple[dict, dict[str, np.ndarray]]:
         spec, arrays = read_arrays(path, KEY)
     except FileNotFoundError:
         raise DataError(f"{path}: no such file") from None
+    except DataError as error:
+        if not path.endswith(SUFFIX):
+            error.hint = f"the name of a model ends in {SUFFIX}, and it comes before the pictures"
+        raise
     if not isinstance(spec, dict):
         raise DataError(f"{path}: a .safetensors file, but not a model of Edgewise")
     return spec, arrays

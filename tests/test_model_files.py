@@ -1,6 +1,7 @@
 """Model files: what is written is what is read, and damage is found."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from safetensors.numpy import save
 
 from edgewise import DataError, EdgewiseError, HogConfig, load_model
 from edgewise.models import save_model
+from edgewise.models.cnn.training.checkpoints import load_checkpoint
 from edgewise.models.linear import LinearModel
 
 CONFIG = HogConfig(cell=4, bins=3)
@@ -58,6 +60,37 @@ def test_names_and_existing_files(tmp_path):
 def test_a_missing_file(tmp_path):
     with pytest.raises(DataError, match=r"none\.safetensors: no such file"):
         load_model(tmp_path / "none.safetensors")
+
+
+@pytest.mark.parametrize("load", [load_model, load_checkpoint])
+def test_what_is_no_file_is_not_waited_for(tmp_path, load):
+    kinds = {"folder": "a folder", "pipe": "a named pipe"}
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    for name, kind in kinds.items():
+        with pytest.raises(DataError, match=f"{name}: {kind}, not a regular file"):
+            load(tmp_path / name)
+    with pytest.raises(DataError, match="/dev/zero: a device, not a regular file"):
+        load("/dev/zero")
+
+
+def test_a_file_that_may_not_be_read_is_not_called_missing(tmp_path, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr("edgewise.models.array_files.open_regular", refuse)
+    with pytest.raises(DataError, match=r"m\.safetensors: permission denied"):
+        load_model(tmp_path / "m.safetensors")
+
+
+def test_pictures_in_the_place_of_the_model(tmp_path):
+    (tmp_path / "photo.png").write_bytes(b"\x89PNG")
+    for name in ("photo.png", "."):
+        with pytest.raises(DataError) as caught:
+            load_model(tmp_path / name)
+        assert caught.value.hint == (
+            "the name of a model ends in .safetensors, and it comes before the pictures"
+        )
 
 
 @pytest.fixture(scope="module")
