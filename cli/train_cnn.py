@@ -185,6 +185,12 @@ def _facts(output: str, model, course, seconds: float, found) -> dict:
     }
 
 
+def _learned_how(known: dict, epoch: int) -> str:
+    """Return what the share of right answers in an epoch is a mean of."""
+    changed = "changed pictures, " if known["settings"]["augment"] else ""
+    return f"{changed}the weights of each step of epoch {epoch}"
+
+
 def _summary(data: str, output: str, model, course, seconds: float) -> str:
     from ..reports.tables import aligned
 
@@ -197,7 +203,7 @@ def _summary(data: str, output: str, model, course, seconds: float) -> str:
                        f"{columns}x{rows} {colour}"],
         ["network", f"{known['network']}, {model.network.vector.size:,} weights"],
         ["epochs", f"{epochs}, stopped early" if course.stopped else f"{epochs}"],
-        ["training accuracy", f"{last['accuracy']:.4f}"],
+        ["while learning", f"{last['accuracy']:.4f} right, {_learned_how(known, course.best)}"],
     ]  # fmt: skip
     if last["validation_accuracy"] is not None:
         words = f"{last['validation_accuracy']:.4f}, in epoch {course.best}, whose weights are kept"

@@ -4,6 +4,8 @@ import json
 import math
 from typing import Any
 
+from ..images.errors import DataError
+
 # Of the name of a class; a path may have 4,096 bytes, and a label be a sentence.
 MOST_LETTERS = 4096
 # Pixels of a picture that a model asks for: as many as are decoded at all.
@@ -51,7 +53,7 @@ def told(value: Any) -> dict[str, Any]:
 
 
 def class_names(value: Any) -> tuple[str, ...]:
-    """Return two or more different names, or raise ValueError."""
+    """Return two or more different names, or raise ValueError (of which DataError is one)."""
     names = tuple(texts(value, "classes"))
     if len(names) < 2 or len(set(names)) < len(names):
         raise ValueError("its classes are no list of two or more different names")
@@ -60,10 +62,18 @@ def class_names(value: Any) -> tuple[str, ...]:
 
 
 def check_names(names: tuple[str, ...]) -> None:
-    """Raise ValueError if the name of a class is too long for a model file."""
+    """Raise DataError if the name of a class is none that a model file can hold."""
+    for name in names:
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            raise DataError(
+                f"the class {ascii(name)[:40]} is no text in UTF-8",
+                hint="rename its folder or label",
+            ) from None
     longest = max(names, key=len, default="")
     if len(longest) > MOST_LETTERS:
-        raise ValueError(
+        raise DataError(
             f'the class "{longest[:20]}..." has a name of {len(longest):,} letters; at most '
             f"{MOST_LETTERS:,} are kept"
         )

@@ -124,7 +124,9 @@ class AdditiveChi2:
 KernelMap: TypeAlias = Nystroem | AdditiveChi2
 
 
-def choose_nystroem(X: Rows, count: int, gamma: float | None, seed: int) -> Nystroem:
+def choose_nystroem(
+    X: Rows, count: int, gamma: float | None, seed: int, rows: np.ndarray | None = None
+) -> Nystroem:
     """Draw landmarks among the rows of X.
 
     Parameters
@@ -136,8 +138,11 @@ def choose_nystroem(X: Rows, count: int, gamma: float | None, seed: int) -> Nyst
         Two over the mean squared distance between landmarks when left out:
         the setting that measured best.
     seed : int
+    rows : ndarray of bool, (N,), optional
+        Which rows may be drawn; all when left out.
     """
-    places = np.random.default_rng(seed).permutation(len(X))[:count]
+    places = np.random.default_rng(seed).permutation(len(X))
+    places = (places if rows is None else places[rows[places]])[:count]
     landmarks = np.concatenate([X[int(i) : int(i) + 1] for i in np.sort(places)])
     if gamma is None:
         centred = landmarks - landmarks.mean(axis=0)

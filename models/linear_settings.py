@@ -103,6 +103,11 @@ class LinearSettings:
         return tuple(self.cost * round(10 ** (k / 2), 1 + max(0, -k)) for k in range(-5, 4))
 
     @property
+    def weighted(self) -> bool:
+        """Whether some classes count more than others, however many pictures they have."""
+        return self.class_weight is not None
+
+    @property
     def folds(self) -> int | None:
         """Parts of cross-validation, None where it is not needed."""
         return self.cv or (FOLDS if self.search or self.calibrate else None)
