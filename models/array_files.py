@@ -17,13 +17,17 @@ MOST_HEADER = 8 << 20
 MOST_WORDS = 300
 
 
-def read_arrays(path: str | os.PathLike, key: str) -> tuple[Any, dict[str, np.ndarray]]:
+def read_arrays(
+    path: str | os.PathLike, key: str, what: str = "a .safetensors file"
+) -> tuple[Any, dict[str, np.ndarray]]:
     """Return the JSON under a key of a file's header, None if there is none, and its arrays.
 
     Parameters
     ----------
     path : path
     key : str
+    what : str
+        What the file is called in errors.
 
     Raises
     ------
@@ -33,17 +37,17 @@ def read_arrays(path: str | os.PathLike, key: str) -> tuple[Any, dict[str, np.nd
         If it may not be read, is no regular file, or is damaged.
     """
     name = os.fspath(path)
-    _check_header(name)
+    _check_header(name, what)
     try:
         with safe_open(name, framework="numpy") as file:
             text = (file.metadata() or {}).get(key)
             arrays = {one: file.get_tensor(one) for one in file.keys()}  # noqa: SIM118
     except (SafetensorError, ValueError, TypeError, KeyError, AttributeError, OSError) as error:
-        raise _damaged(name, error) from None
+        raise _damaged(name, what, error) from None
     return (None if text is None else parse_json(text, name)), arrays
 
 
-def _check_header(name: str) -> None:
+def _check_header(name: str, what: str) -> None:
     """Look at the first bytes, before anything is believed or waited for."""
     try:
         with open_regular(name) as file:
@@ -54,15 +58,15 @@ def _check_header(name: str) -> None:
     except OSError as error:
         raise DataError(f"{name}: {(error.strerror or str(error)).lower()}") from None
     if size < 8 or length > size - 8:
-        raise _damaged(name, "its header would be longer than the file")
+        raise _damaged(name, what, "its header would be longer than the file")
     if length > MOST_HEADER:
         raise _damaged(
-            name, f"its header has {length:,} bytes, and at most {MOST_HEADER:,} are read"
+            name, what, f"its header has {length:,} bytes, and at most {MOST_HEADER:,} are read"
         )
 
 
-def _damaged(name: str, reason: object) -> DataError:
-    return DataError(f"{name}: not a .safetensors file, or a damaged one ({shortened(reason)})")
+def _damaged(name: str, what: str, reason: object) -> DataError:
+    return DataError(f"{name}: not {what}, or a damaged one ({shortened(reason)})")
 
 
 def shortened(text: object) -> str:

@@ -79,7 +79,7 @@ def accuracy_text(found: dict) -> str:
 
 
 def search_text(training: dict) -> str:
-    """Return accuracy, or what else was measured, against C: numbers, and a bar from the worst to the best."""
+    """Return what was measured against C: numbers, and a bar from the worst to the best."""
     rows = training["search"]
     means = [row["mean"] for row in rows]
     low, high = min(means), max(means)

@@ -37,7 +37,7 @@ NAMED_LAYERS = {name: NamedLayer(name, layer) for name, layer in LAYERS.items()}
 
 def build(network: Network, text: str, classes: int | None) -> Network:
     """Add to a network what a text says."""
-    for step, layer in read_layers(text, classes):
+    for step, layer in read_layers(text, classes, network.input_shape):
         try:
             network.add(layer)
         except EdgewiseError as problem:
@@ -45,7 +45,9 @@ def build(network: Network, text: str, classes: int | None) -> Network:
     return network
 
 
-def read_layers(text: str, classes: int | None = None) -> list[tuple[Step, Layer]]:
+def read_layers(
+    text: str, classes: int | None = None, shape: Shape | None = None
+) -> list[tuple[Step, Layer]]:
     """Return the layers that a text spells, which need not fit each other yet.
 
     Raises
@@ -53,7 +55,7 @@ def read_layers(text: str, classes: int | None = None) -> list[tuple[Step, Layer
     ChainError
         If there is no such layer, or a setting makes no sense.
     """
-    return [(step, read_layer(step, classes)) for step in parse_chain(expand(text))]
+    return [(step, read_layer(step, classes)) for step in parse_chain(expand(text, shape))]
 
 
 def read_layer(step: Step, classes: int | None = None) -> Layer:

@@ -38,7 +38,7 @@ def load_checkpoint(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dic
     """
     path = os.fspath(path)
     try:
-        facts, arrays = read_arrays(path, KEY)
+        facts, arrays = read_arrays(path, KEY, "a checkpoint")
         if facts is None:
             raise DataError(f"{path}: a .safetensors file, but not a checkpoint")
         _check(facts)
