@@ -36,7 +36,7 @@ def _module(node) -> Any:
             layer.dilation, layer.groups, layer.bias,
         ),
         "maxpool": lambda: nn.MaxPool2d(layer.size, layer.stride, layer.padding),
-        "averagepool": lambda: nn.AvgPool2d(layer.size, layer.stride, layer.padding),
+        "avgpool": lambda: nn.AvgPool2d(layer.size, layer.stride, layer.padding),
         "globalpool": lambda: nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()),
         "dense": lambda: nn.Linear(shape[0], layer.units, layer.bias),
         "flatten": nn.Flatten,

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 
-def check_choices(settings: dict[str, Any], network: str, validation: str | None) -> None:
+def check_choices(settings: dict[str, Any], network: str | None, validation: str | None) -> None:
     """Raise UsageError if settings, network or validation make no sense by themselves."""
     from ..images.errors import EdgewiseError
     from ..models.cnn.spec import read_layers
@@ -18,7 +18,7 @@ def check_choices(settings: dict[str, Any], network: str, validation: str | None
         raise click.UsageError(str(error)) from None
     try:
         # How many classes there are does not matter yet.
-        read_layers(network, classes=2)
+        read_layers(network or "small", classes=2)
     except EdgewiseError as error:
         raise click.BadParameter(str(error), param_hint="--network") from None
     if validation is not None:

@@ -35,10 +35,11 @@ class Ready:
 
 
 def prepared(
-    session: Session, data: str, text: str, *, size, gray, validation, group, seed, **reading
+    session: Session, data: str, text: str | None, *, size, gray, validation, group, seed, **reading
 ) -> Ready:
     """Read the pictures, hold some back, and build the network for them."""
     from ..images.errors import DataError
+    from ..models.cnn.architectures import default_network
 
     channels = 1 if gray else None
     pictures = pictures_of(session, data, size=size, channels=channels, **reading)
@@ -48,6 +49,7 @@ def prepared(
             f'all pictures are of one class, "{pictures.classes[present[0]]}"; a classifier needs '
             "two or more"
         )
+    text = text or default_network(pictures.size, pictures.channels)
     shape = (pictures.channels, *pictures.size)
     network = network_of(text, shape, len(pictures.classes), seed)
     ready = Ready(pictures, None, network, text)

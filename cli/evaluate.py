@@ -36,8 +36,9 @@ from .session import Session
 )  # fmt: skip
 @click.option("--predictions", metavar="FILE.csv", help="Write every answer as CSV.")
 @click.option(
-    "--top", type=click.IntRange(min=1), default=1, metavar="K",
-    help="Write the K likeliest classes of each picture, in --predictions and --report.",
+    "--top", type=click.IntRange(min=1), metavar="K",
+    help="Count the K likeliest classes, and write them in --predictions and --report.  "
+    "[default: count up to 5, write 1]",
 )  # fmt: skip
 @click.option(
     "--fpr", type=click.FloatRange(0, 1), metavar="RATE",
@@ -64,17 +65,19 @@ def command(
     that needs no other file, and beside it scores.txt, answers.csv,
     confusion.png and mistakes.png.
     """
+    from ..images.atomic import refuse_existing
     from ..models.files import load_model
-    from ..models.measures import measure
+    from ..models.measures import TOP, measure
     from .labelled import answered
 
     if report:
         _check_report(Path(report), data, overwrite)
-    _check_predictions(predictions, report, top, overwrite)
+    if predictions:
+        refuse_existing(Path(predictions), overwrite)
     loaded = load_model(model)
     _check_rate(loaded, fpr)
     answers = answered(session, loaded, data, jobs=jobs, max_pixels=max_pixels)
-    measures = measure(answers, fpr=fpr)
+    measures = measure(answers, fpr=fpr, top=top or TOP)
     other = None
     if against:
         other = _against(session, answers, against, data, jobs=jobs, max_pixels=max_pixels)
@@ -82,9 +85,9 @@ def command(
     if predictions:
         from ..reports.evaluation_report import answers_csv, write_pieces
 
-        write_pieces(predictions, answers_csv(answers, top), overwrite=overwrite)
+        write_pieces(predictions, answers_csv(answers, top or 1), overwrite=overwrite)
     if report:
-        told = {"measures": measures, "top": top, "facts": _facts(loaded)}
+        told = {"measures": measures, "top": top or 1, "facts": _facts(loaded)}
         told["title"] = f"{model} on {data}"
         _write_report(Path(report), answers, data, max_pixels, overwrite, told)
         session.say(f"report written to {report}")
@@ -96,15 +99,6 @@ def _check_rate(model, fpr: float | None) -> None:
         raise click.UsageError(
             f"--fpr is for two classes, and the model knows {len(model.classes)}"
         )
-
-
-def _check_predictions(path: str | None, report: str | None, top: int, overwrite: bool) -> None:
-    if top > 1 and not (path or report):
-        raise click.UsageError("--top is about --predictions and --report; give one of them")
-    if path:
-        from ..images.atomic import refuse_existing
-
-        refuse_existing(Path(path), overwrite)
 
 
 class _Silent(Session):

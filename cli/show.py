@@ -91,8 +91,13 @@ def network(session: Session, network, shape, classes, as_json):
 def _of_text(text: str, shape: tuple[int, int, int] | None, classes: int):
     from ..images.errors import EdgewiseError
     from ..models.cnn.network import Network
-    from ..models.cnn.spec import build
+    from ..models.cnn.spec import build, read_layers
 
+    try:
+        # A name that is none is told before what else is missing.
+        read_layers(text, classes, shape)
+    except EdgewiseError as error:
+        raise click.UsageError(str(error)) from None
     if shape is None:
         raise click.UsageError("say what goes in with --input CxHxW, such as --input 1x28x28")
     try:

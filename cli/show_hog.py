@@ -6,6 +6,9 @@ from .options import examples, max_pixels_option, overwrite_option, with_session
 from .session import Session
 from .show_output import picture_option, refuse_picture, write_picture
 
+# Names that a misspelt one is compared with: some seconds' worth.
+MOST_COMPARED = 10_000
+
 
 @click.command(
     epilog=examples(
@@ -54,12 +57,23 @@ def _row(features: str, table, row: int | None, name: str | None) -> int:
     if name is not None:
         if name not in names:
             raise EdgewiseError(
-                f'{features} has no vector of "{name}"; edgewise inspect {features} lists its names'
+                f'{features} has no vector of "{name}"',
+                hint=f'the first of its {len(names):,} names is "{names[0]}"{_near(name, names)}',
             )
         return names.index(name)
     if (row or 0) >= len(names):
         raise EdgewiseError(f"{features} has {len(names)} vectors, and the first is number 0")
     return row or 0
+
+
+def _near(name: str, names: list[str]) -> str:
+    """Return the name that was meant, where one of the same file or nearly the same is there."""
+    from difflib import get_close_matches
+    from pathlib import PurePath
+
+    same = [one for one in names if PurePath(one).name == PurePath(name).name]
+    near = same or get_close_matches(name, names[:MOST_COMPARED], n=1)
+    return f'; did you mean "{near[0]}"?' if near else ""
 
 
 def _read(photo: str, max_pixels: int):

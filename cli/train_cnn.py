@@ -18,7 +18,7 @@ from .options import (
     with_session,
 )
 from .session import Session, plural
-from .train_linear import test_name
+from .train_linear import report
 
 OPTIMIZERS = ("sgd", "adamw")
 SCHEDULES = ("one-cycle", "cosine", "step", "constant")
@@ -69,10 +69,9 @@ def _training_options(function):
 @model_output_option
 @click.option(
     "--network",
-    default="small",
-    show_default=True,
     metavar="NAME|GRAMMAR",
-    help="lenet5, lenet5-1998, mlp:WIDTH:..., small, quick, alexnet, or a chain of layers.",
+    help="lenet5, lenet5-1998, mlp:WIDTH:..., small, quick, alexnet, or a chain of layers.  "
+    "[default: small; quick for colour of 24x24 and more]",
 )
 @size_option
 @click.option("--gray", is_flag=True, help="Make colour pictures gray.")
@@ -111,7 +110,7 @@ def command(
 
     DATA is a folder with one sub-folder per class, an IDX images file (its
     labels beside it), a CSV, TSV or JSONL manifest (path,label[,group]), or
-    the word digits. Layers are conv, maxpool, averagepool, globalpool, dense,
+    the word digits. Layers are conv, maxpool, avgpool, globalpool, dense,
     flatten, relu, batchnorm, dropout and others; edgewise show network lists
     what a network consists of.
 
@@ -142,11 +141,8 @@ def command(
     if as_json:
         click.echo(json.dumps(_facts(output, model, course, seconds, found)))
     else:
-        click.echo(_summary(data, output, model, course, seconds))
-        if found is not None:
-            from ..reports.tables import evaluation_text
-
-            click.echo(f"\non {test}: {evaluation_text(found)}")
+        summary = _summary(output, model, course, seconds)
+        report(session, summary, output, data, test, found)
     session.finish(model.training["pictures"])
 
 
@@ -185,7 +181,13 @@ def _facts(output: str, model, course, seconds: float, found) -> dict:
     }
 
 
-def _summary(data: str, output: str, model, course, seconds: float) -> str:
+def _learned_how(known: dict, epoch: int) -> str:
+    """Return what the share of right answers in an epoch is a mean of."""
+    changed = "changed pictures, " if known["settings"]["augment"] else ""
+    return f"{changed}the weights of each step of epoch {epoch}"
+
+
+def _summary(output: str, model, course, seconds: float) -> str:
     from ..reports.tables import aligned
 
     known, (rows, columns) = model.training, model.size
@@ -197,10 +199,10 @@ def _summary(data: str, output: str, model, course, seconds: float) -> str:
                        f"{columns}x{rows} {colour}"],
         ["network", f"{known['network']}, {model.network.vector.size:,} weights"],
         ["epochs", f"{epochs}, stopped early" if course.stopped else f"{epochs}"],
-        ["training accuracy", f"{last['accuracy']:.4f}"],
+        ["while learning", f"{last['accuracy']:.4f} right, {_learned_how(known, course.best)}"],
     ]  # fmt: skip
     if last["validation_accuracy"] is not None:
         words = f"{last['validation_accuracy']:.4f}, in epoch {course.best}, whose weights are kept"
         table.append(["validation accuracy", words])
     table += [["seconds", f"{seconds:.1f}"], ["written to", output]]
-    return f"{aligned(table, left=2)}\nNext: edgewise evaluate {output} {test_name(data)}"
+    return aligned(table, left=2)

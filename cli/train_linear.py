@@ -7,6 +7,7 @@ import click
 
 from .hog_options import hog_options
 from .linear_options import linear_options
+from .next_step import next_line
 from .options import (
     examples,
     jobs_option,
@@ -102,12 +103,20 @@ def command(
     if as_json:
         click.echo(json.dumps(_facts(output, model, seconds, found)))
     else:
-        click.echo(_summary(data, output, model, seconds))
-        if found is not None:
-            from ..reports.tables import evaluation_text
-
-            click.echo(f"\non {test}: {evaluation_text(found)}")
+        report(session, _summary(output, model, seconds), output, data, test, found)
     session.finish(len(table))
+
+
+def report(session: Session, summary: str, output: str, data: str, test: str | None, found) -> None:
+    """Print what a training made, and either the test or how to make one."""
+    if not session.quiet:
+        click.echo(summary)
+    if found is not None:
+        from ..reports.tables import evaluation_text
+
+        click.echo(f"\non {test}: {evaluation_text(found)}")
+    elif not session.quiet:
+        click.echo(next_line(output, data))
 
 
 def _warn(session: Session, model) -> None:
@@ -133,7 +142,7 @@ def _facts(output: str, model, seconds: float, found) -> dict:
     }
 
 
-def _summary(data: str, output: str, model, seconds: float) -> str:
+def _summary(output: str, model, seconds: float) -> str:
     from ..reports.linear_training import search_text, training_rows
     from ..reports.tables import aligned
 
@@ -141,14 +150,4 @@ def _summary(data: str, output: str, model, seconds: float) -> str:
     parts = [aligned(rows, left=2)]
     if "search" in model.training:
         parts.insert(0, search_text(model.training) + "\n")
-    return "\n".join(parts) + f"\nNext: edgewise evaluate {output} {test_name(data)}"
-
-
-def test_name(data: str) -> str:
-    """Guess what the test data are called."""
-    return "TEST_DATA" if data == "digits" or "train" not in data else _swap(data)
-
-
-def _swap(data: str) -> str:
-    head, _, tail = data.rpartition("train")
-    return f"{head}t10k{tail}" if "idx" in tail else f"{head}test{tail}"
+    return "\n".join(parts)

@@ -6,6 +6,10 @@ from typing import Any
 
 from ..images.errors import EdgewiseError
 
+# Beyond these neither float32 nor a picture has room.
+MOST_COUNT = 2**31 - 1
+LEAST_NUMBER, MOST_NUMBER = 1e-15, 1e15
+
 
 def hint(name: str, known: Any) -> str:
     """Return the end of a sentence about an unknown name: the nearest one, or all."""
@@ -24,6 +28,8 @@ def count(name: str, value: Any) -> int:
     # bool is an int to Python, and True cells are a mistake.
     if isinstance(value, bool) or not hasattr(value, "__index__") or value < 1:
         raise EdgewiseError(f"{name} is a whole number of at least 1, not {value!r}")
+    if value > MOST_COUNT:
+        raise EdgewiseError(f"{name} is a whole number of at most {MOST_COUNT:,}")
     return int(value)
 
 
@@ -44,13 +50,15 @@ def flag(name: str, value: Any) -> bool:
 
 
 def positive(name: str, value: Any) -> float:
-    """Return a number above 0."""
+    """Return a number above 0 that float32 can be computed with."""
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = math.nan
-    if not 0 < number < math.inf:
-        raise EdgewiseError(f"{name} is a number above 0, not {value!r}")
+    if not LEAST_NUMBER <= number <= MOST_NUMBER:
+        raise EdgewiseError(
+            f"{name} is a number above 0, from {LEAST_NUMBER:g} to {MOST_NUMBER:g}, not {value!r}"
+        )
     return number
 
 

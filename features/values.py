@@ -33,7 +33,9 @@ def compressed(images: np.ndarray, config: HogConfig) -> np.ndarray:
         return np.sqrt(images, dtype=exact)
     if gamma == "log":
         return np.log1p(images, dtype=exact)
-    return images.astype(exact) ** exact(gamma)
+    # Beyond all numbers is infinity, which whoever uses the vectors looks for.
+    with np.errstate(over="ignore"):
+        return images.astype(exact) ** exact(gamma)
 
 
 def one_colour(images: np.ndarray, colour: str) -> np.ndarray:

@@ -17,6 +17,8 @@ _IMAGEMAGICK = re.compile(
 )
 # What is written with a colon inside: X:Y.
 _PAIRS = {"anchor"}
+# Names by which a filter or layer goes elsewhere; here it has one.
+ALIASES = {"averagepool": "avgpool"}
 
 
 class ChainError(EdgewiseError):
@@ -79,7 +81,7 @@ def _split(text: str, separator: str) -> list[str]:
 
 def _parse_step(number: int, text: str) -> Step:
     name, *parts = _split(text, ":")
-    step = Step(number, name.strip())
+    step = Step(number, ALIASES.get(name.strip(), name.strip()))
     if not step.name:
         raise ChainError(f"step {number} is empty; steps are separated by single commas")
     values: list[str] = []

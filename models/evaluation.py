@@ -9,6 +9,7 @@ from ..images.errors import DataError
 from .intervals import mean_interval, wilson
 from .linear import LinearModel
 
+UNJUDGED = "the model gives no finite number for it; its values or the weights are too large"
 NOTHING = "there is no picture to judge the model by; give labelled pictures that can be read"
 
 
@@ -110,7 +111,7 @@ class Answers:
     Raises
     ------
     DataError
-        If there is no picture.
+        If there is no picture, or a value is no finite number.
     """
 
     names: tuple[str, ...]
@@ -122,6 +123,9 @@ class Answers:
     def __post_init__(self) -> None:
         if not self.names:
             raise DataError(NOTHING)
+        finite = np.isfinite(self.values).all(axis=1)
+        if not finite.all():
+            raise DataError(f"{self.names[int(finite.argmin())]}: {UNJUDGED}")
 
     @property
     def evaluation(self) -> Evaluation:

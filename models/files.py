@@ -7,19 +7,19 @@ from types import ModuleType
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from .. import __version__
 from ..images.atomic import atomic_file
 from ..images.errors import DataError, EdgewiseError
 from . import linear
+from .array_files import read_arrays, shortened
 from .linear import LinearModel
 
 if TYPE_CHECKING:
     from .cnn.model import CnnModel
 
-KEY = "edgewise"
+KEY, SUFFIX = "edgewise", ".safetensors"
 FORMAT = 1
 
 Model: TypeAlias = "LinearModel | CnnModel"
@@ -73,8 +73,8 @@ def _versions() -> dict[str, str]:
 
 def check_name(path: str | os.PathLike) -> None:
     """Raise EdgewiseError if a path does not end as model files do."""
-    if not os.fspath(path).endswith(".safetensors"):
-        raise EdgewiseError(f"{os.fspath(path)}: end the name of a model file in .safetensors")
+    if not os.fspath(path).endswith(SUFFIX):
+        raise EdgewiseError(f"{os.fspath(path)}: end the name of a model file in {SUFFIX}")
 
 
 def load_model(path: str | os.PathLike) -> Model:
@@ -95,38 +95,39 @@ def load_model(path: str | os.PathLike) -> Model:
     """
     path = os.fspath(path)
     spec, arrays = _read(path)
-    if spec.get("format") != FORMAT or spec.get("type") not in KINDS:
+    version, kind = spec.get("format"), spec.get("type")
+    if version != FORMAT or not isinstance(kind, str) or kind not in KINDS:
         raise DataError(
-            f"{path}: written by another version of Edgewise (format {spec.get('format')}, "
-            f"type {spec.get('type')}); this one reads {' and '.join(KINDS)} models of format "
+            f"{path}: written by another version of Edgewise (format {shortened(version)}, "
+            f"type {shortened(kind)}); this one reads {' and '.join(KINDS)} models of format "
             f"{FORMAT}"
         )
     try:
-        return KINDS[spec["type"]]().rebuild(spec, arrays)
+        return KINDS[kind]().rebuild(spec, arrays)
+    except KeyError as error:
+        raise _unusable(path, f"{error.args[0]} is missing") from None
     except ValueError as error:
-        raise DataError(f"{path}: not a usable model file ({error})") from None
-    except (KeyError, TypeError, AttributeError):
-        raise DataError(
-            f"{path}: not a usable model file, its description is damaged; copy it again from its "
-            "source, or train the model anew"
-        ) from None
+        raise _unusable(path, error) from None
+    except (TypeError, AttributeError, LookupError, ArithmeticError):
+        raise _unusable(path, "its description is damaged") from None
+
+
+def _unusable(path: str, reason: object) -> DataError:
+    return DataError(
+        f"{path}: not a usable model file ({shortened(reason)})",
+        hint="copy it again from its source, or train the model anew",
+    )
 
 
 def _read(path: str) -> tuple[dict, dict[str, np.ndarray]]:
     try:
-        with safe_open(path, framework="numpy") as file:
-            text = (file.metadata() or {}).get(KEY)
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        spec, arrays = read_arrays(path, KEY)
     except FileNotFoundError:
         raise DataError(f"{path}: no such file") from None
-    except OSError as error:
-        raise DataError(f"{path}: {(error.strerror or str(error)).lower()}") from None
-    except (SafetensorError, ValueError, TypeError, KeyError) as error:
-        raise DataError(f"{path}: not a .safetensors file, or a damaged one ({error})") from None
-    try:
-        spec = json.loads(text or "")
-    except ValueError:
-        spec = None
+    except DataError as error:
+        if not path.endswith(SUFFIX):
+            error.hint = f"the name of a model ends in {SUFFIX}, and it comes before the pictures"
+        raise
     if not isinstance(spec, dict):
         raise DataError(f"{path}: a .safetensors file, but not a model of Edgewise")
     return spec, arrays

@@ -7,15 +7,16 @@ import numpy as np
 
 from ..features.table import FeatureTable
 from ..images.errors import DataError
+from .fields import check_names
 from .linear import LinearModel
 from .linear_calibration import Calibration, Platt, calibrate
 from .linear_folds import make_folds
-from .linear_maps import AdditiveChi2, KernelMap, choose_nystroem, mapped, parse_map
+from .linear_maps import AdditiveChi2, KernelMap, Nystroem, choose_nystroem, mapped, parse_map
 from .linear_rows import Rows, blocks
 from .linear_settings import LinearSettings, shares
 from .linear_solver import TOLERANCE, Solution
 from .linear_trainer import Trainer, widened
-from .linear_validation import Validation, cross_validate
+from .linear_validation import BALANCED, Validation, cross_validate
 
 # Nyström's values differ much in how strongly they vary: with the usual
 # tolerance MNIST lost 0.2 percentage points.
@@ -63,10 +64,8 @@ def fit_linear(
     y = np.array([number[label] for label in table.labels or ()])
     share = shares(y, table.classes, chosen.class_weight)
     kernel_map = _choose_map(table.X, chosen)
-    X, basis = _mapped(table.X, kernel_map, chosen.jobs)
-    tolerance = TOLERANCE if basis is None else MAP_TOLERANCE
-    trainer = Trainer(X, y, len(table.classes), share, chosen, tolerance)
-    validation = _validate(trainer, table.classes, groups)
+    trainer, basis = _trainer(table.X, kernel_map, y, share, len(table.classes), chosen)
+    validation = _validate(trainer, table, groups)
     cost = chosen.cost if validation is None else validation.costs[validation.best]
     found = trainer.train(cost)
     accuracy = float((trainer.scores(found).argmax(axis=1) == y).mean())
@@ -101,6 +100,7 @@ def _check(table: FeatureTable) -> None:
         raise DataError(
             f'all pictures are of one class, "{table.labels[0]}"; a classifier needs two or more'
         )
+    check_names(table.classes)
     for part in blocks(table.X):
         finite = np.isfinite(table.X[part]).all(axis=1)
         if not finite.all():
@@ -108,13 +108,26 @@ def _check(table: FeatureTable) -> None:
             raise DataError(f"{name}: its vector holds NaN or infinity; leave it out")
 
 
-def _choose_map(X: Rows, chosen: LinearSettings) -> KernelMap | None:
+def _choose_map(
+    X: Rows, chosen: LinearSettings, rows: np.ndarray | None = None
+) -> KernelMap | None:
+    """Return the kernel map that suits all rows, or those that are True."""
     if chosen.kernel_map is None:
         return None
     name, number, gamma = parse_map(chosen.kernel_map)
     if name == "chi2":
         return AdditiveChi2(X.shape[1], number)
-    return choose_nystroem(X, number, gamma, chosen.seed)
+    return choose_nystroem(X, number, gamma, chosen.seed, rows)
+
+
+def _trainer(
+    X: Rows, kernel_map: KernelMap | None, y: np.ndarray, share: np.ndarray, classes: int,
+    chosen: LinearSettings,
+) -> tuple[Trainer, np.ndarray | None]:  # fmt: skip
+    """Return what trains on mapped rows, and what Nyström's were multiplied by at the end."""
+    mapped_rows, basis = _mapped(X, kernel_map, chosen.jobs)
+    tolerance = TOLERANCE if basis is None else MAP_TOLERANCE
+    return Trainer(mapped_rows, y, classes, share, chosen, tolerance), basis
 
 
 def _mapped(
@@ -139,13 +152,21 @@ def _folded(
 
 
 def _validate(
-    trainer: Trainer, classes: tuple[str, ...], groups: tuple[str, ...] | None
+    trainer: Trainer, table: FeatureTable, groups: tuple[str, ...] | None
 ) -> Validation | None:
-    chosen = trainer.settings
+    chosen, y, share = trainer.settings, trainer.y, trainer.share
     if chosen.folds is None:
         return None
-    folds = make_folds(trainer.y, chosen.folds, classes=classes, groups=groups, seed=chosen.seed)
-    return cross_validate(trainer, chosen.costs, folds)
+    folds = make_folds(y, chosen.folds, classes=table.classes, groups=groups, seed=chosen.seed)
+
+    def trainer_for(rows: np.ndarray) -> Trainer:
+        kernel_map = _choose_map(table.X, chosen, rows)
+        if not isinstance(kernel_map, Nystroem):
+            return trainer
+        # Landmarks among the rows that judge would make them look too good.
+        return _trainer(table.X, kernel_map, y, share, trainer.classes, chosen)[0]
+
+    return cross_validate(trainer_for, chosen, y, trainer.classes, folds)
 
 
 def _told(chosen: LinearSettings, found: Solution, validation: Validation | None) -> dict:
@@ -155,6 +176,8 @@ def _told(chosen: LinearSettings, found: Solution, validation: Validation | None
         told["passes"] = found.passes
     if validation is not None:
         told["validation"] = validation.rows()[validation.best]
+    if chosen.weighted and validation is not None:
+        told["measure"] = BALANCED
     if chosen.search and validation is not None:
         told["search"] = validation.rows()
         told["at_the_edge"] = validation.at_the_edge
@@ -165,7 +188,9 @@ def _calibrated(trainer: Trainer, validation: Validation | None) -> Calibration 
     chosen = trainer.settings
     if chosen.calibrate is not None and validation is not None:
         scores = validation.scores[validation.best]
-        return calibrate(chosen.calibrate, scores, trainer.y, trainer.share)
+        # Every row counts the same: class weights move the scores, and a
+        # probability is how often such a score is right among real pictures.
+        return calibrate(chosen.calibrate, scores, trainer.y, np.ones(len(trainer.y)))
     if chosen.one_vs_rest and trainer.columns > 1:
         ones = np.ones(trainer.classes, np.float32)
         return Platt(ones, np.zeros_like(ones))

@@ -6,10 +6,12 @@ import numpy as np
 
 from ..features.preparation import prepare
 from ..images.errors import DataError
+from .fields import class_names, mapping, picture_size, told
 from .linear_calibration import Calibration, calibration_from_dict
 from .linear_features import Features, compute, features_from_dict
 from .linear_maps import KernelMap, Nystroem, map_from_dict
 from .linear_rows import Rows, blocks
+from .probabilities import softmax
 
 KINDS = ("logistic", "svm")
 
@@ -71,10 +73,12 @@ class LinearModel:
     def decide(self, X: Rows) -> np.ndarray:
         """Return the score of every class, (N, classes) float32; the greatest wins."""
         scores = np.empty((len(X), len(self.classes)), np.float32)
-        # Block by block: X may be larger than memory, and so would be its map.
-        for part in blocks(X):
-            rows = X[part] if self.map is None else self.map.apply(X[part])
-            scores[part] = rows @ self.weights.T + self.bias
+        # Scores beyond all numbers are for whoever reads them to refuse.
+        with np.errstate(all="ignore"):
+            # Block by block: X may be larger than memory, and so would be its map.
+            for part in blocks(X):
+                rows = X[part] if self.map is None else self.map.apply(X[part])
+                scores[part] = rows @ self.weights.T + self.bias
         return scores
 
     def prepare(self, image: np.ndarray) -> np.ndarray:
@@ -83,7 +87,8 @@ class LinearModel:
 
     def judge_images(self, images: np.ndarray) -> np.ndarray:
         """Return what `judge` says of prepared pictures (N, H, W[, C])."""
-        return self.judge(compute(self.config, images))
+        with np.errstate(all="ignore"):
+            return self.judge(compute(self.config, images))
 
     def judge(self, X: Rows) -> np.ndarray:
         """Return the probability of every class, or the scores of an SVM without calibration.
@@ -95,16 +100,14 @@ class LinearModel:
         Returns
         -------
         ndarray, (N, classes) float32
-            Rows of probabilities sum to 1.
+            Rows of probabilities sum to 1. NaN or infinity where the vector, or the
+            weights, are too large to be computed with.
         """
         scores = self.decide(X)
-        if self.calibration is not None:
-            return self.calibration.apply(scores)
-        if self.kind == "svm":
-            return scores
-        # The greatest score is taken off so that exp cannot overflow.
-        raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return raised / raised.sum(axis=1, keepdims=True)
+        with np.errstate(all="ignore"):
+            if self.calibration is not None:
+                return self.calibration.apply(scores)
+            return scores if self.kind == "svm" else softmax(scores)
 
     def predict(self, X: Rows) -> np.ndarray:
         """Return the number of the winning class of every row, (N,) int."""
@@ -149,19 +152,18 @@ def rebuild(facts: dict, arrays: dict[str, np.ndarray]) -> LinearModel:
     for array in (weights, bias):
         if array.dtype != np.float32 or not np.isfinite(array).all():
             raise ValueError("its weights are not finite float32 numbers")
-    rows, columns = facts["size"]
-    classes = tuple(str(name) for name in facts["classes"])
-    if len(set(classes)) < 2 or facts["channels"] not in (1, 3):
-        raise ValueError("its classes or channels make no sense")
+    classes = class_names(facts["classes"])
+    if facts["channels"] not in (1, 3):
+        raise ValueError("its channels make no sense")
     return LinearModel(
         weights=weights,
         bias=bias,
         kind=facts["kind"],
         classes=classes,
-        config=features_from_dict(facts["hog"]),
-        size=(int(rows), int(columns)),
-        channels=facts["channels"],
-        training=dict(facts["training"]),
+        config=features_from_dict(mapping(facts["hog"], "hog")),
+        size=picture_size(facts["size"]),
+        channels=int(facts["channels"]),
+        training=told(facts["training"]),
         **_after_training(facts, arrays, len(classes)),
     )
 
@@ -170,7 +172,8 @@ def _after_training(facts: dict, arrays: dict[str, np.ndarray], classes: int) ->
     """Return the map and the calibration, of which older files know nothing."""
     found: dict = {}
     if "map" in facts:
-        found["map"] = map_from_dict(facts["map"], arrays)
+        found["map"] = map_from_dict(mapping(facts["map"], "map"), arrays)
     if "calibration" in facts:
-        found["calibration"] = calibration_from_dict(facts["calibration"], arrays, classes)
+        settings = mapping(facts["calibration"], "calibration")
+        found["calibration"] = calibration_from_dict(settings, arrays, classes)
     return found

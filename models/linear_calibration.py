@@ -5,6 +5,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from .fields import whole
+
 NEWTON_STEPS = 100
 STEEPEST = 1e-7
 
@@ -153,15 +155,18 @@ def calibration_from_dict(
     settings: dict[str, Any], arrays: dict[str, np.ndarray], classes: int
 ) -> Calibration:
     """Return the calibration that `describe` described; raises ValueError or KeyError."""
-    names = {
-        "platt": ("slope", "offset"),
-        "isotonic": ("scores", "probabilities"),
-    }[settings["name"]]
+    known = {"platt": ("slope", "offset"), "isotonic": ("scores", "probabilities")}
+    if settings["name"] not in known:
+        raise ValueError("its calibration makes no sense")
+    names = known[settings["name"]]
     first, second = (arrays[f"calibration.{name}"] for name in names)
-    lengths = [1] * classes if settings["name"] == "platt" else list(settings["points"])
+    lengths = [1] * classes if settings["name"] == "platt" else settings["points"]
+    if not isinstance(lengths, list) or len(lengths) != classes:
+        raise ValueError("its calibration makes no sense")
+    lengths = [whole(length, "points") for length in lengths]
     usable = all(a.dtype == np.float32 and np.isfinite(a).all() for a in (first, second))
-    right = first.shape == second.shape == (sum(lengths),) and len(lengths) == classes
-    if not usable or not right or min(lengths) < 1:
+    right = first.shape == second.shape == (sum(lengths),)
+    if not usable or not right:
         raise ValueError("its calibration makes no sense")
     if settings["name"] == "platt":
         return Platt(first, second)

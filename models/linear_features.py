@@ -9,6 +9,7 @@ from ..features.config import HogConfig
 from ..features.hog import hog_batch
 from ..images.colour import LUMA
 from ..images.errors import EdgewiseError
+from .fields import finite, mapping, whole
 
 
 @dataclass(frozen=True)
@@ -179,22 +180,21 @@ def features_from_dict(settings: dict[str, Any]) -> Features:
     """
     if "joined" not in settings:
         return HogConfig.from_dict(settings)
-    parts = tuple(_part_from_dict(dict(part)) for part in settings["joined"])
-    if not parts:
+    parts = settings["joined"]
+    if not isinstance(parts, list) or not parts:
         raise ValueError("its features have no parts")
-    return Joined(parts)
+    return Joined(tuple(_part_from_dict(dict(mapping(part, "a part"))) for part in parts))
 
 
 def _part_from_dict(settings: dict[str, Any]) -> Part:
     kind = settings.pop("kind")
     if kind == "hog":
         return HogConfig.from_dict(settings)
-    grid, scale = settings["grid"], float(settings["scale"])
-    if kind != "pixels" or settings["channels"] not in (1, 3) or not np.isfinite(scale):
+    grid, scale = settings["grid"], finite(settings["scale"], "scale")
+    if kind != "pixels" or settings["channels"] not in (1, 3):
         raise ValueError("its features make no sense")
     if grid is not None:
-        down, across = (int(n) for n in grid)
-        if min(down, across) < 1:
+        if not isinstance(grid, list) or len(grid) != 2:
             raise ValueError("its grid of pixels makes no sense")
-        grid = (down, across)
+        grid = (whole(grid[0], "grid"), whole(grid[1], "grid"))
     return Pixels(grid, int(settings["channels"]), scale)

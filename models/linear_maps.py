@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..images.errors import DataError, EdgewiseError
+from .fields import positive, whole
 from .linear_rows import Rows, blocks
 from .linear_threads import in_order, single_blas
 
@@ -123,7 +124,9 @@ class AdditiveChi2:
 KernelMap: TypeAlias = Nystroem | AdditiveChi2
 
 
-def choose_nystroem(X: Rows, count: int, gamma: float | None, seed: int) -> Nystroem:
+def choose_nystroem(
+    X: Rows, count: int, gamma: float | None, seed: int, rows: np.ndarray | None = None
+) -> Nystroem:
     """Draw landmarks among the rows of X.
 
     Parameters
@@ -135,8 +138,11 @@ def choose_nystroem(X: Rows, count: int, gamma: float | None, seed: int) -> Nyst
         Two over the mean squared distance between landmarks when left out:
         the setting that measured best.
     seed : int
+    rows : ndarray of bool, (N,), optional
+        Which rows may be drawn; all when left out.
     """
-    places = np.random.default_rng(seed).permutation(len(X))[:count]
+    places = np.random.default_rng(seed).permutation(len(X))
+    places = (places if rows is None else places[rows[places]])[:count]
     landmarks = np.concatenate([X[int(i) : int(i) + 1] for i in np.sort(places)])
     if gamma is None:
         centred = landmarks - landmarks.mean(axis=0)
@@ -211,12 +217,10 @@ def _room(rows: int, columns: int) -> np.ndarray:
 def map_from_dict(settings: dict[str, Any], arrays: dict[str, np.ndarray]) -> KernelMap:
     """Return the map that `to_dict` described; raises ValueError or KeyError."""
     if settings["name"] == "chi2":
-        steps, source = int(settings["steps"]), int(settings["source"])
-        if steps not in INTERVALS or source < 1:
-            raise ValueError("its kernel map makes no sense")
-        return AdditiveChi2(source, steps)
-    landmarks, gamma = arrays["landmarks"], float(settings["gamma"])
+        steps = whole(settings["steps"], "steps", most=max(INTERVALS))
+        return AdditiveChi2(whole(settings["source"], "source"), steps)
+    landmarks, gamma = arrays["landmarks"], positive(settings["gamma"], "gamma")
     usable = landmarks.ndim == 2 and landmarks.dtype == np.float32 and np.isfinite(landmarks).all()
-    if settings["name"] != "nystroem" or not usable or not 0 < gamma < float("inf"):
+    if settings["name"] != "nystroem" or not usable:
         raise ValueError("its kernel map makes no sense")
     return Nystroem(landmarks, gamma)

@@ -71,6 +71,8 @@ class LinearSettings:
                 raise EdgewiseError(f'no {name} "{getattr(self, name)}"; there are {words}')
         if self.C is not None and not 0 < self.C < float("inf"):
             raise EdgewiseError(f"C is {self.C}; it is a number above 0")
+        if not 0 <= self.seed < 2**32:
+            raise EdgewiseError(f"seed is {self.seed}; it is from 0 to {2**32 - 1:,}")
         if self.kernel_map is not None:
             parse_map(self.kernel_map)
         if self.cv is not None and self.cv < 2:
@@ -101,6 +103,11 @@ class LinearSettings:
         if not self.search:
             return (self.cost,)
         return tuple(self.cost * round(10 ** (k / 2), 1 + max(0, -k)) for k in range(-5, 4))
+
+    @property
+    def weighted(self) -> bool:
+        """Whether some classes count more than others, however many pictures they have."""
+        return self.class_weight is not None
 
     @property
     def folds(self) -> int | None:

@@ -133,7 +133,8 @@ def minimise(
             point = np.concatenate([start.weights.ravel(), start.bias + start.weights @ mean])
         found = minimize(value, point, jac=True, method="L-BFGS-B", options=options)
         weights, centred = unpack(found.x)
-    return Solution(weights, centred - weights @ mean, calls, found.status != 1)
+    # 1 is the last pass allowed, 2 a search along the slope that led nowhere.
+    return Solution(weights, centred - weights @ mean, calls, found.status == 0)
 
 
 def _value(

@@ -70,7 +70,7 @@ def _area(curve: Curve | None) -> float | None:
     return None if curve is None else curve.area
 
 
-def measure(answers: Answers, *, fpr: float | None = None) -> Measures:
+def measure(answers: Answers, *, fpr: float | None = None, top: int = TOP) -> Measures:
     """Measure answers.
 
     Parameters
@@ -78,13 +78,15 @@ def measure(answers: Answers, *, fpr: float | None = None) -> Measures:
     answers : Answers
     fpr : float, optional
         A false-positive rate, for two classes.
+    top : int
+        The k likeliest classes are looked at for k from 2 to this.
     """
     truth, values, count = answers.truth, answers.values, len(answers.classes)
     sure = answers.measure == "probability"
     pairs = [(truth == k, values[:, k]) for k in range(count)]
     return Measures(
         log_loss=log_loss(truth, values) if sure else None,
-        top={k: top_k_accuracy(truth, values, k) for k in range(2, min(TOP, count - 1) + 1)},
+        top={k: top_k_accuracy(truth, values, k) for k in range(2, min(top, count - 1) + 1)},
         roc=tuple(roc(*pair) for pair in pairs),
         precision_recall=tuple(precision_recall(*pair) for pair in pairs),
         bins=reliability(truth, np.asarray(values)) if sure else None,

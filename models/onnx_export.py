@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import __version__
+from ..features.config import HogConfig
 from ..images.atomic import atomic_file
 from ..images.errors import EdgewiseError
 from .files import Model
 from .linear import LinearModel
+from .linear_calibration import Isotonic
+from .linear_features import Features
 
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 # and newer have it.
 OPSET, IR = 18, 8
 INPUT, OUTPUT = "images", "probabilities"
+# What computes vectors that no command does: several HoGs joined, or pixels.
+FROM_PYTHON = "edgewise.models.linear_features.compute"
 
 
 def save_onnx(path: str | os.PathLike, model: Model, *, overwrite: bool = False) -> None:
@@ -81,7 +86,7 @@ def to_onnx(model: Model) -> "ModelProto":
         Of a CNN the input is ``images`` (N, C, H, W) float32 in 0 to 255,
         normalised inside; of a linear model ``features`` (N, n) float32, as
         `hog` gives them: HoG is no operator of ONNX. The output is
-        ``probabilities`` (N, classes), or ``scores`` of an SVM. The classes,
+        ``probabilities`` (N, classes), or ``scores`` of an SVM without calibration. The classes,
         the size and the HoG settings stand in the metadata as JSON.
 
     Raises
@@ -148,19 +153,17 @@ class Graph:
 
 
 def _linear(model: LinearModel) -> "ModelProto":
-    if model.map is not None or model.calibration is not None:
-        raise EdgewiseError(
-            "models with a kernel map or a calibration are not written as ONNX; train without"
-        )
+    if model.map is not None or isinstance(model.calibration, Isotonic):
+        what = "isotonic calibration" if model.map is None else "kernel map"
+        raise EdgewiseError(f"models with {what} are not written as ONNX; train without")
     graph = Graph()
     weights, bias = graph.array("weights", model.weights), graph.array("bias", model.bias)
-    probable = model.kind == "logistic"
     scores = graph.add("Gemm", ["features", weights, bias], "scores", transB=1)
-    made = graph.add("Softmax", [scores], OUTPUT, axis=1) if probable else scores
+    made = _probabilities(graph, model, scores)
     rows, columns = model.size
     words = (
         f"Linear classifier on the HoG of {columns}x{rows} pictures; the input is the feature "
-        "vector (HoG is no operator of ONNX), as edgewise hog computes it with the settings in "
+        f"vector (HoG is no operator of ONNX), {_maker(model.config)} with the settings in "
         "the metadata"
     )
     facts = {
@@ -172,6 +175,36 @@ def _linear(model: LinearModel) -> "ModelProto":
     }
     shape = [model.weights.shape[1]]
     return graph.model(("features", shape), (made, len(model.classes)), words, facts)
+
+
+def _maker(config: Features) -> str:
+    """Return what makes the vectors."""
+    if isinstance(config, HogConfig):
+        return "as edgewise hog computes it"
+    return f"as {FROM_PYTHON} computes it"
+
+
+def _probabilities(graph: Graph, model: LinearModel, scores: str) -> str:
+    """Add what makes probabilities of scores; return the name of the output."""
+    if model.calibration is not None:
+        return _platt(graph, model.calibration, scores)
+    if model.kind == "svm":
+        return scores
+    return graph.add("Softmax", [scores], OUTPUT, axis=1)
+
+
+def _platt(graph: Graph, curves: Any, scores: str) -> str:
+    """Add a logistic curve for each class, and share its probabilities out to sum to 1."""
+    slope, offset = graph.array("slope", curves.slope), graph.array("offset", curves.offset)
+    leaning = graph.add("Mul", [scores, slope], "calibration.scaled")
+    shifted = graph.add("Add", [leaning, offset], "calibration.shifted")
+    each = graph.add("Sigmoid", [shifted], "calibration.each")
+    axis = graph.array("calibration.axis", [1], np.int64)
+    total = graph.add("ReduceSum", [each, axis], "calibration.total", keepdims=1)
+    zero, even = graph.array("zero", 0.0), graph.array("even", 1 / len(curves.slope))
+    some = graph.add("Greater", [total, zero], "calibration.some")
+    shares = graph.add("Div", [each, total], "calibration.shares")
+    return graph.add("Where", [some, shares, even], OUTPUT)
 
 
 def _cnn(model: "CnnModel") -> "ModelProto":

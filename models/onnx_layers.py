@@ -180,7 +180,7 @@ def _add(graph: Graph, node: Node, inputs: list[str]) -> str:
 LAYERS: dict[str, Callable[[Graph, Node, list[str]], str]] = {
     "conv": _conv,
     "maxpool": _max_pool,
-    "averagepool": _average_pool,
+    "avgpool": _average_pool,
     "globalpool": _global_pool,
     "scaledpool": _scaled_pool,
     "dense": _dense,

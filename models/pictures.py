@@ -9,6 +9,7 @@ from ..features.preparation import prepare
 from ..images.colour import to_rgb
 from ..images.dataset import Dataset
 from ..images.errors import DataError, EdgewiseError
+from .fields import check_names
 from .room import check_room
 
 
@@ -141,6 +142,7 @@ def _numbers(dataset: Dataset, classes: tuple[str, ...] | None) -> dict[str, int
         raise DataError(
             f'the class "{unknown[0]}" was not learned; the classes are {", ".join(number)}'
         )
+    check_names(tuple(number))
     return number
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..images.dataset import Dataset
 from ..images.errors import EdgewiseError
+from .evaluation import UNJUDGED
 from .files import Model
 from .linear import LinearModel
 
@@ -73,7 +74,7 @@ def judge_lists(
         for places in _alike(judged):
             images = np.stack([judged[place] for place in places])
             for place, answer in zip(places, _judge(model, images, jobs), strict=True):
-                judged[place] = answer
+                judged[place] = answer if np.isfinite(answer).all() else EdgewiseError(UNJUDGED)
         yield [(item, found) for (item, _), found in zip(items, judged, strict=True)]
 
 
@@ -104,7 +105,9 @@ def _judge_array(model: Model, array: Any, jobs: int | None) -> Iterator[Batch]:
     start = 0
     for length in _lengths(model):
         answers = _judge(model, array[start : start + length], jobs)
-        yield list(enumerate(answers, start))
+        refused = EdgewiseError(UNJUDGED)
+        finite = np.isfinite(answers).all(axis=1)
+        yield [(start + k, answer if finite[k] else refused) for k, answer in enumerate(answers)]
         start += length
         if start >= len(array):
             return

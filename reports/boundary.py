@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..models.cnn.layers import Dense, Sigmoid
-from ..models.cnn.losses import softmax, softmax_cross_entropy
+from ..models.cnn.losses import softmax_cross_entropy
 from ..models.cnn.network import Network
 from ..models.cnn.training.optimizers import AdamW
+from ..models.probabilities import softmax
 from .figures import FAINT, INK, PALETTE, PAPER, figure, render, subplots
 from .planar import POINT_SETS, TRIANGLE, Points, half_planes
 

@@ -5,6 +5,7 @@ from textwrap import wrap
 WIDTH = 88
 # Longer lists are cut in text; JSON has all.
 MOST_LINES = 20
+MOST_COLUMNS = 6
 
 
 def facts_text(facts: dict[str, object]) -> str:
@@ -14,8 +15,8 @@ def facts_text(facts: dict[str, object]) -> str:
     ----------
     facts : dict
         Values are numbers, texts, None, lists, dicts of these, or dicts of
-        dicts, which become small tables. An underscore in a name is shown as
-        a space.
+        dicts, which become small tables, as do lists of dicts inside a dict. An
+        underscore in a name is shown as a space.
     """
     width = max(map(len, facts), default=0)
     return "\n".join(line for name, value in facts.items() for line in _entry(name, value, width))
@@ -30,11 +31,31 @@ def _entry(name: str, value: object, width: int) -> list[str]:
         return [f"{name:<{width}}  none"]
     if all(isinstance(own, dict) for own in value.values()):
         return [name, *_table(value)]
-    keys = max(map(len, value))
+    rows = {key: own for key, own in value.items() if _is_rows(own)}
+    plain = {key: own for key, own in value.items() if key not in rows}
+    return [name, *_pairs(plain), *(line for row in rows.items() for line in _rows(*row))]
+
+
+def _is_rows(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(v, dict) for v in value)
+
+
+def _rows(name: str, rows: list[dict]) -> list[str]:
+    """Return dicts as a table of what is one word in each, or only say that they are there."""
+    first = [key for key, own in rows[0].items() if not isinstance(own, list | dict)]
+    alike = all(row.keys() == rows[0].keys() for row in rows)
+    if not alike or len(first) > MOST_COLUMNS:
+        return [f"  {name.replace('_', ' ')}  {len(rows)} entries; --json has them"]
+    table = {str(k): {key: row[key] for key in first} for k, row in enumerate(rows, start=1)}
+    return [f"  {name.replace('_', ' ')}", *_table(table)]
+
+
+def _pairs(value: dict) -> list[str]:
+    """Return names and values, a line each."""
+    keys = max(map(len, value), default=0)
     # Numbers are read from the right, words from the left.
-    right = max(len(_words(own)) for own in value.values()) if _are_numbers(value) else 0
-    lines = [f"  {key:<{keys}}  {_words(own):>{right}}" for key, own in value.items()]
-    return [name, *_shortened(lines)]
+    right = max(len(_words(own)) for own in value.values()) if value and _are_numbers(value) else 0
+    return _shortened([f"  {key:<{keys}}  {_words(own):>{right}}" for key, own in value.items()])
 
 
 def _are_numbers(value: dict) -> bool:
@@ -61,6 +82,8 @@ def _shortened(lines: list[str]) -> list[str]:
 
 
 def _words(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_words(own)}" for key, own in value.items()) or "none"
     if isinstance(value, list | tuple):
         return ", ".join(map(_words, value))
     if isinstance(value, bool) or value is None:

@@ -5,9 +5,9 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from ..images.errors import EdgewiseError
-from ..models.cnn.losses import softmax
 from ..models.cnn.model import CnnModel
 from ..models.cnn.network import Node
+from ..models.probabilities import softmax
 from .page import Section, around_zero, enlarged, from_zero, grid, stacked
 
 MAPS = 16

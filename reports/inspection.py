@@ -24,6 +24,7 @@ from ..models.hygiene_duplicates import NEAR, Duplicates, find_duplicates
 from ..models.linear import LinearModel
 from .comparison_facts import comparison_facts
 from .hygiene import duplicate_findings, examine
+from .linear_training import features_text, map_text
 
 if TYPE_CHECKING:
     from ..models.cnn.model import CnnModel
@@ -262,7 +263,7 @@ def _cnn(model: "CnnModel") -> Facts:
         "kind": "CNN",
         "classes": list(model.classes),
         "size": _size(model.size),
-        "colour": _colour(model.channels),
+        "colour": "gray" if model.channels == 1 else "red, green, blue",
         "weights": int(model.network.vector.size),
         "layers": [node.layer.text for node in model.network.nodes],
         "training": training,
@@ -277,9 +278,19 @@ def _linear(model: LinearModel) -> Facts:
         "length": model.weights.shape[1],
         "size": _size(model.size),
         "colour": _colour(model.channels),
+        "features": features_text(model.config),
+        **_after(model),
         "hog": model.config.to_dict(),
         "training": model.training,
     }
+
+
+def _after(model: LinearModel) -> Facts:
+    """Return the kernel map and the calibration, where there are any."""
+    found: Facts = {} if model.map is None else {"kernel_map": map_text(model.map)}
+    if model.calibration is not None:
+        found["calibration"] = model.calibration.describe()[0]["name"]
+    return found
 
 
 def _size(size: tuple[int, int]) -> str:

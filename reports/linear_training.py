@@ -26,7 +26,8 @@ def training_rows(model: LinearModel) -> list[list[str]]:
     if model.map is not None:
         table.insert(2, ["kernel map", map_text(model.map)])
     if "validation" in known:
-        table.append(["cross-validated", accuracy_text(known["validation"])])
+        measured = f"{known['measure']} " if "measure" in known else ""
+        table.append(["cross-validated", measured + accuracy_text(known["validation"])])
     return table
 
 
@@ -78,11 +79,11 @@ def accuracy_text(found: dict) -> str:
 
 
 def search_text(training: dict) -> str:
-    """Return accuracy against C: numbers, and a bar from the worst to the best."""
+    """Return what was measured against C: numbers, and a bar from the worst to the best."""
     rows = training["search"]
     means = [row["mean"] for row in rows]
     low, high = min(means), max(means)
-    lines = [["C", "accuracy", "spread", ""]]
+    lines = [["C", training.get("measure", "accuracy"), "spread", ""]]
     for row in rows:
         part = (row["mean"] - low) / (high - low) if high > low else 1.0
         mark = " best" if row["C"] == training["C"] else ""

@@ -8,7 +8,7 @@ POSITIONAL = {
     "conv": ("filters", "kernel"),
     "dense": ("units",),
     "maxpool": ("size",),
-    "averagepool": ("size",),
+    "avgpool": ("size",),
     "scaledpool": ("size",),
     "globalpool": ("what",),
     "leakyrelu": ("slope",),
@@ -76,7 +76,7 @@ def _functions(kind):
     return {
         "conv": (naive.conv_forward, naive.conv_backward),
         "maxpool": (naive.max_pool_forward, naive.max_pool_backward),
-        "averagepool": (naive.average_pool_forward, naive.average_pool_backward),
+        "avgpool": (naive.average_pool_forward, naive.average_pool_backward),
         "scaledpool": (naive.scaled_pool_forward, naive.scaled_pool_backward),
         "globalpool": (naive.global_pool_forward, naive.global_pool_backward),
         "dense": (naive.dense_forward, naive.dense_backward),

@@ -92,7 +92,8 @@ def test_the_summary(here, capsys):
     for words in (
         "trained on 44 pictures of 2 classes, 8x8 gray",
         "epochs 3 ",
-        "training accuracy",
+        "while learning 0.",
+        " right, the weights of each step of epoch ",
         "validation accuracy",
         "whose weights are kept",
         "written to m.safetensors",

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
+from edgewise.filters import apply
 from edgewise.images.errors import EdgewiseError
 from edgewise.models.cnn import (
     Add,
@@ -39,9 +40,9 @@ LAYERS = [
     "maxpool:2",
     "maxpool:3:stride=2:padding=1",
     "maxpool:3:stride=2:ceil=yes",
-    "averagepool:2",
-    "averagepool:3:stride=2:padding=1:count_padding=yes",
-    "averagepool:3:stride=2:ceil=yes:padding=1",
+    "avgpool:2",
+    "avgpool:3:stride=2:padding=1:count_padding=yes",
+    "avgpool:3:stride=2:ceil=yes:padding=1",
     "globalpool",
     "globalpool:max",
     "scaledpool",
@@ -265,7 +266,7 @@ np.save(sys.stdout.buffer, np.concatenate([a.ravel() for a in found]))
 def test_the_loops_say_the_same_uncompiled(tmp_path):
     texts = [
         "conv:5:3:padding=1:stride=2", "conv:4:3:groups=2", "maxpool:2", "maxpool:3:stride=2",
-        "averagepool:2", "batchnorm", "relu", "scaledpool", "flatten,dense:4",
+        "avgpool:2", "batchnorm", "relu", "scaledpool", "flatten,dense:4",
     ]  # fmt: skip
 
     def run(**changes):
@@ -301,6 +302,23 @@ def test_the_loops_say_the_same_uncompiled(tmp_path):
 def test_mistakes_in_a_network_are_one_sentence(text, message):
     with pytest.raises(EdgewiseError, match=message):
         Network.from_spec(text, (3, 8, 8))
+
+
+@pytest.mark.parametrize(("side", "first"), [(28, 28), (32, 28), (40, 36)])
+def test_lenet_of_1998_pads_what_has_no_margins(side, first):
+    network = Network.from_spec("lenet5-1998", (1, side, side), classes=10)
+    assert network.nodes[0].shape == (6, first, first)
+    if side < 40:
+        assert network.vector.size == 61_706 + 2 * (6 + 16)
+
+
+def test_averages_have_one_name_and_another_one_is_read():
+    texts = ("avgpool:2", "averagepool:2", "averagepool:size=2")
+    networks = [Network.from_spec(text, (1, 8, 8)) for text in texts]
+    assert {network.nodes[0].name for network in networks} == {"avgpool1"}
+    assert {network.nodes[0].layer.text for network in networks} == {"avgpool"}
+    image = np.arange(16.0, dtype=np.float32).reshape(4, 4)
+    assert_array_equal(apply("averagepool:2", image), apply("avgpool:2", image))
 
 
 def test_names_and_shapes_are_checked(rng):

@@ -25,9 +25,9 @@ from edgewise.models.cnn import (
 )
 from edgewise.models.cnn.architectures import ARCHITECTURES
 from edgewise.models.cnn.layers import LAYERS
-from edgewise.models.cnn.losses import softmax
 from edgewise.models.cnn.training.shards import scores_of, working
 from edgewise.models.files import save_model
+from edgewise.models.probabilities import softmax
 
 TEXTS = [
     "conv:7",
@@ -44,9 +44,9 @@ TEXTS = [
     "maxpool:1",
     "maxpool:3:stride=2:padding=1",
     "maxpool:3:stride=2:ceil=yes",
-    "averagepool:2",
-    "averagepool:3:stride=2:padding=1:count_padding=yes",
-    "averagepool:3:stride=2:ceil=yes:padding=1",
+    "avgpool:2",
+    "avgpool:3:stride=2:padding=1:count_padding=yes",
+    "avgpool:3:stride=2:ceil=yes:padding=1",
     "globalpool",
     "globalpool:max",
     "scaledpool",
@@ -107,7 +107,7 @@ def test_any_window(shape, size, stride, dilation, padding, count):
     text = f"conv:5:{size}:stride={stride}:dilation={dilation}:padding={padding}"
     assert_alike(filled(Network.from_spec(text, shape)), count)
     pool = f"{size}:stride={stride}:padding={min(padding, size // 2)}:ceil=yes"
-    for kind in ("maxpool", "averagepool"):
+    for kind in ("maxpool", "avgpool"):
         assert_alike(Network.from_spec(f"{kind}:{pool}", shape), count)
 
 

@@ -51,6 +51,23 @@ def test_losses_of_huge_scores_are_finite(name):
     assert_allclose(loss[0], 1 if "hinge" in name else np.log(2) if "log" in name else 0, atol=1e-6)
 
 
+@pytest.mark.parametrize(("status", "converged"), [(0, True), (1, False), (2, False)])
+def test_only_an_end_that_is_one_has_converged(monkeypatch, status, converged):
+    import scipy.optimize
+
+    real = scipy.optimize.minimize
+
+    def ended(*words, **settings):
+        found = real(*words, **settings)
+        found.status = status
+        return found
+
+    monkeypatch.setattr(scipy.optimize, "minimize", ended)
+    X = np.random.default_rng(0).normal(size=(50, 3)).astype(np.float32)
+    problem = Problem(X, np.arange(50) % 2, 1, linear_losses.logistic_loss, 1.0, np.ones(50))
+    assert minimise(problem).converged == converged
+
+
 @pytest.mark.parametrize("classes", [("cat", "dog"), ("cat", "dog", "emu")])
 @pytest.mark.usefixtures("passes")
 def test_softmax_is_that_of_scikit_learn(classes):

@@ -1,5 +1,7 @@
 """Cross-validation, the search for C, and calibration of linear models."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,7 +16,10 @@ from edgewise import DataError
 from edgewise.models import fit_linear
 from edgewise.models.linear_calibration import Isotonic, Platt, platt, shared_out
 from edgewise.models.linear_folds import make_folds
+from edgewise.models.linear_maps import Nystroem, choose_nystroem
 from edgewise.models.linear_settings import LinearSettings
+from edgewise.models.linear_validation import balanced_accuracy
+from edgewise.reports.linear_training import search_text
 
 SVM = {"kind": "svm", "C": 0.5}
 
@@ -91,6 +96,54 @@ def test_calibration_is_that_of_scikit_learn(kinds, method):
     assert_allclose(found, theirs.predict_proba(data.X), atol=5e-3)
     assert_allclose(found.sum(axis=1), 1, atol=1e-5)
     assert_array_equal(model.predict(data.X), found.argmax(axis=1))
+
+
+def rare(count=400):
+    """Return vectors of two classes, one of them nine times as frequent."""
+    rng = np.random.default_rng(5)
+    labels = tuple("dog" if k % 10 else "cat" for k in range(count))
+    X = rng.gamma(2, 0.2, size=(count, 12)).astype(np.float32)
+    X[[label == "cat" for label in labels], 0] += 0.3
+    return replace(make_table(("cat", "dog"), count), X=X, labels=labels)
+
+
+@pytest.mark.parametrize("method", ["platt", "isotonic"])
+def test_calibrated_probabilities_are_of_real_pictures_whatever_the_classes_count(method):
+    data = rare()
+    model = fit_linear(data, calibrate=method, class_weight="balanced", **SVM)
+    assert_allclose(model.judge(data.X).mean(axis=0), [0.1, 0.9], atol=0.02)
+
+
+def test_the_search_among_weighted_classes_looks_at_all_of_them_alike():
+    data = rare()
+    training = fit_linear(data, search=True, cv=4, class_weight="balanced").training
+    assert training["measure"] == "balanced accuracy"
+    means = [row["mean"] for row in training["search"]]
+    # Always to say dog is right for nine of ten, and no better than chance.
+    assert max(means) < 0.85
+    assert "measure" not in fit_linear(data, search=True, cv=4).training
+    assert_allclose(balanced_accuracy(np.ones(10, int), np.arange(10) // 9), 0.5)
+    assert search_text(training).split()[:3] == ["C", "balanced", "accuracy"]
+
+
+def test_landmarks_are_drawn_from_the_rows_to_learn_from(monkeypatch):
+    seen = []
+
+    def keep(X, count, gamma, seed, rows):
+        seen.append(rows)
+        found = choose_nystroem(X, count, gamma, seed, rows)
+        used = range(len(X)) if rows is None else np.flatnonzero(rows)
+        known = {X[i].tobytes() for i in used}
+        assert all(landmark.tobytes() in known for landmark in found.landmarks)
+        return found
+
+    monkeypatch.setattr("edgewise.models.fitting.choose_nystroem", keep)
+    model = fit_linear(make_table(), kernel_map="rbf:30", cv=3)
+    assert seen[0] is None
+    assert_array_equal(sum(~rows for rows in seen[1:]), np.ones(120))
+    assert len(seen) == 4
+    assert isinstance(model.map, Nystroem)
+    assert model.map.length == 30
 
 
 def test_platt_of_separable_scores_stays_finite():

@@ -1,6 +1,7 @@
 """Model files: what is written is what is read, and damage is found."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from safetensors.numpy import save
 
 from edgewise import DataError, EdgewiseError, HogConfig, load_model
 from edgewise.models import save_model
+from edgewise.models.cnn.training.checkpoints import load_checkpoint
 from edgewise.models.linear import LinearModel
 
 CONFIG = HogConfig(cell=4, bins=3)
@@ -60,6 +62,37 @@ def test_a_missing_file(tmp_path):
         load_model(tmp_path / "none.safetensors")
 
 
+@pytest.mark.parametrize("load", [load_model, load_checkpoint])
+def test_what_is_no_file_is_not_waited_for(tmp_path, load):
+    kinds = {"folder": "a folder", "pipe": "a named pipe"}
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    for name, kind in kinds.items():
+        with pytest.raises(DataError, match=f"{name}: {kind}, not a regular file"):
+            load(tmp_path / name)
+    with pytest.raises(DataError, match="/dev/zero: a device, not a regular file"):
+        load("/dev/zero")
+
+
+def test_a_file_that_may_not_be_read_is_not_called_missing(tmp_path, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr("edgewise.models.array_files.open_regular", refuse)
+    with pytest.raises(DataError, match=r"m\.safetensors: permission denied"):
+        load_model(tmp_path / "m.safetensors")
+
+
+def test_pictures_in_the_place_of_the_model(tmp_path):
+    (tmp_path / "photo.png").write_bytes(b"\x89PNG")
+    for name in ("photo.png", "."):
+        with pytest.raises(DataError) as caught:
+            load_model(tmp_path / name)
+        assert caught.value.hint == (
+            "the name of a model ends in .safetensors, and it comes before the pictures"
+        )
+
+
 @pytest.fixture(scope="module")
 def content(tmp_path_factory):
     path = tmp_path_factory.mktemp("model") / "m.safetensors"
@@ -106,13 +139,13 @@ def spec(**changes):
     ("text", "message"),
     [
         (None, "not a model of Edgewise"),
-        ("{", "not a model of Edgewise"),
+        ("{", "not JSON"),
         ("[]", "not a model of Edgewise"),
         (json.dumps(spec(format=99)), "format 99"),
         (json.dumps(spec(type="tree")), "type tree"),
         (json.dumps(spec(kind="tree")), 'no kind of linear model "tree"'),
         (json.dumps(spec(classes=["a", "b"])), "do not fit 2 classes"),
-        (json.dumps(spec(classes=["a", "a", "a"])), "make no sense"),
+        (json.dumps(spec(classes=["a", "a", "a"])), "two or more different names"),
         (json.dumps(spec(classes=5)), "not a usable model"),
         (json.dumps(spec(size=[8])), "not a usable model"),
         (json.dumps(spec(size=["x", 8])), "not a usable model"),
@@ -184,18 +217,22 @@ def calibration(**changes):
     [
         ({"hog": {"joined": []}}, {}, "have no parts"),
         ({"hog": {"joined": [{"kind": "sift"}]}}, {}, "not a usable model"),
-        ({"hog": {"joined": [{**JOINED["joined"][1], "grid": [0, 3]}]}}, {}, "makes no sense"),
+        (
+            {"hog": {"joined": [{**JOINED["joined"][1], "grid": [0, 3]}]}},
+            {},
+            "grid is no whole number from 1",
+        ),
         ({"hog": {"joined": [{**JOINED["joined"][1], "channels": 2}]}}, {}, "make no sense"),
         ({"hog": {"joined": 5}}, {}, "not a usable model"),
-        ({"map": {**CHI2, "steps": 9}}, {}, "kernel map makes no sense"),
+        ({"map": {**CHI2, "steps": 9}}, {}, "steps is no whole number from 1 to 3"),
         ({"map": {**CHI2, "source": 5}}, {}, "kernel map of 5 values does not fit 12"),
         ({"map": RBF}, {}, "not a usable model"),
-        ({"map": {**RBF, "gamma": -1}}, LANDMARKS, "kernel map makes no sense"),
+        ({"map": {**RBF, "gamma": -1}}, LANDMARKS, "gamma is no number above 0"),
         ({"map": RBF}, {"landmarks": np.full((12, 12), np.inf, np.float32)}, "makes no sense"),
         ({"map": {"name": "poly", "gamma": 1}}, LANDMARKS, "kernel map makes no sense"),
         ({"map": {}}, {}, "not a usable model"),
         (*calibration(points=[2, 1]), "calibration makes no sense"),
-        (*calibration(points=[2, 2, 0]), "calibration makes no sense"),
+        (*calibration(points=[2, 2, 0]), "points is no whole number from 1"),
         (*calibration(name="guess"), "not a usable model"),
         (*calibration(name="platt"), "not a usable model"),
     ],

@@ -119,12 +119,12 @@ def convolutions(draw):
 @st.composite
 def pools(draw):
     """Return a pooling layer's text, and the channels it is given."""
-    kind = draw(st.sampled_from(["maxpool", "averagepool"]))
+    kind = draw(st.sampled_from(["maxpool", "avgpool"]))
     text = (
         f"{kind}:{draw(pairs_of(2, 4))}:stride={draw(pairs_of(1, 4))}"
         f":padding={draw(pairs_of(0, 1))}:ceil={draw(st.sampled_from(['yes', 'no']))}"
     )
-    if kind == "averagepool":
+    if kind == "avgpool":
         text += f":count_padding={draw(st.sampled_from(['yes', 'no']))}"
     return text, draw(st.integers(1, 3))
 
@@ -154,8 +154,8 @@ def test_windows_are_their_definition(case, size, batch, dtype):
     "text",
     [
         "conv:5:3:padding=1", "conv:4:3:stride=2:groups=2", "conv:3:2/4:padding=same:bias=no",
-        "maxpool", "maxpool:3:stride=2:padding=1:ceil=yes", "averagepool",
-        "averagepool:3:stride=2:padding=1:ceil=yes", "globalpool", "globalpool:max",
+        "maxpool", "maxpool:3:stride=2:padding=1:ceil=yes", "avgpool",
+        "avgpool:3:stride=2:padding=1:ceil=yes", "globalpool", "globalpool:max",
         "scaledpool", "flatten", "relu", "leakyrelu:0.2", "sigmoid", "tanh", "scaledtanh",
         "batchnorm", "batchnorm:epsilon=0.1:momentum=0.4", "localresponsenorm",
         "localresponsenorm:2:alpha=0.5:beta=0.6:k=1.5",

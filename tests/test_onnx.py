@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 
 import numpy as np
 import onnx
@@ -15,6 +16,8 @@ from edgewise.images.errors import EdgewiseError
 from edgewise.models.cnn import Add, CnnModel, Conv, Dense, Flatten, Network, Normalization, Relu
 from edgewise.models.files import save_model
 from edgewise.models.linear import LinearModel
+from edgewise.models.linear_calibration import Isotonic, Platt
+from edgewise.models.linear_features import Joined, Pixels
 from edgewise.models.onnx_export import save_onnx, to_onnx
 
 GRAY, COLOUR = (1, 28, 28), (3, 32, 32)
@@ -92,11 +95,11 @@ def test_architectures(text, shape, rng):
         "maxpool:2:3:ceil=yes",
         "maxpool:4:3:same",
         "conv:4:3,maxpool:3/2:stride=1/2:padding=1/0:ceil=yes",
-        "averagepool:3:stride=2:ceil=yes",
-        "averagepool:3:2:1:ceil=yes",
-        "averagepool:3:2:1:count_padding=yes",
-        "averagepool:3:2:1:ceil=yes:count_padding=yes",
-        "averagepool:2:3",
+        "avgpool:3:stride=2:ceil=yes",
+        "avgpool:3:2:1:ceil=yes",
+        "avgpool:3:2:1:count_padding=yes",
+        "avgpool:3:2:1:ceil=yes:count_padding=yes",
+        "avgpool:2:3",
         "scaledpool:2,scaledtanh",
         "scaledpool:3/2",
         "leakyrelu:0.2",
@@ -146,6 +149,27 @@ def test_linear_models_take_feature_vectors(kind, output, rng):
     assert_allclose(found, model.judge(features), atol=1e-5)
 
 
+def test_one_against_the_rest_and_calibrated_models(rng):
+    slope, offset = rng.normal(size=(2, 3)).astype(np.float32)
+    for kind, curves in (("logistic", (slope / slope, 0 * offset)), ("svm", (slope, offset))):
+        model = replace(linear_model(rng, kind), calibration=Platt(*curves))
+        features = rng.random((5, model.weights.shape[1]), np.float32)
+        session = session_of(to_onnx(model).SerializeToString())
+        (found,) = session.run(["probabilities"], {"features": features})
+        assert_allclose(found, model.judge(features), atol=1e-5)
+    nothing = replace(model, calibration=Platt(slope * 0, offset * 0 - np.float32(1e30)))
+    session = session_of(to_onnx(nothing).SerializeToString())
+    (found,) = session.run(["probabilities"], {"features": features})
+    assert_allclose(found, np.full((5, 3), 1 / 3), atol=1e-6)
+
+
+def test_isotonic_calibration_is_refused_by_its_name(rng):
+    points = (np.arange(2, dtype=np.float32),) * 3
+    model = replace(linear_model(rng, "svm"), calibration=Isotonic(points, points))
+    with pytest.raises(EdgewiseError, match="models with isotonic calibration are not written"):
+        to_onnx(model)
+
+
 def test_the_file_says_what_it_takes(rng, tmp_path):
     model = linear_model(rng, "svm")
     save_onnx(tmp_path / "m.onnx", model)
@@ -186,7 +210,26 @@ def test_the_command_says_that_a_linear_model_takes_vectors(rng, tmp_path, capsy
     save_model(tmp_path / "l.safetensors", linear_model(rng, "logistic"))
     out = str(tmp_path / "l.onnx")
     assert run(["export", str(tmp_path / "l.safetensors"), "-o", out]) == 0
-    assert "takes HoG vectors of 324 values, not pictures" in capsys.readouterr().err
+    message = " ".join(capsys.readouterr().err.split())
+    assert "takes vectors of 324 values, not pictures; edgewise hog with the settings" in message
+
+
+def test_the_hint_for_joined_features_gives_the_vectors(rng, tmp_path, capsys):
+    config = Joined((HogConfig(cell=(4, 4)), Pixels((2, 2))))
+    weights = rng.normal(size=(3, config.length(16, 16))).astype(np.float32)
+    model = LinearModel(weights, weights[:, 0], "logistic", tuple("abc"), config, (16, 16))
+    save_model(tmp_path / "j.safetensors", model)
+    out = str(tmp_path / "j.onnx")
+    assert run(["export", str(tmp_path / "j.safetensors"), "-o", out]) == 0
+    message = " ".join(capsys.readouterr().err.split())
+    assert "edgewise hog" not in message
+    lines, call = message.partition("after ")[2].split(": ", 1)
+    names = {"model": model, "picture": rng.integers(0, 256, (20, 30), dtype=np.uint8)}
+    exec(lines, names)
+    features = eval(call, names)
+    session = session_of((tmp_path / "j.onnx").read_bytes())
+    (found,) = session.run(["probabilities"], {"features": features})
+    assert_allclose(found, model.judge(features), atol=1e-5)
 
 
 def test_the_command_keeps_files_that_stand_there(model_file, tmp_path, capsys):

@@ -90,8 +90,9 @@ def test_a_shape_that_is_none(shape, capsys):
 
 
 def test_an_unknown_network_is_named_with_a_suggestion(capsys):
-    assert run(["show", "network", "lenet", "--input", "1x28x28"]) == 2
-    assert "lenet5" in capsys.readouterr().err
+    for words in ([], ["--input", "1x28x28"]):
+        assert run(["show", "network", "lenet", *words]) == 2
+        assert 'did you mean "lenet5"?' in capsys.readouterr().err
 
 
 def test_the_network_of_a_model_file(model_file, capsys):

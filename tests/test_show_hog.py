@@ -72,7 +72,8 @@ def test_photographs_of_any_depth(dtype):
     ("words", "message"),
     [
         (["--row", "2"], "has 2 vectors, and the first is number 0"),
-        (["--name", "dog.png"], 'has no vector of "dog.png"'),
+        (["--name", "dog.png"], 'has no vector of "dog.png"\nhint: the first of its 2 names is "'),
+        (["--name", "./a.png"], 'a.png"; did you mean "'),
         (["--over", "nothing.png"], "nothing.png: "),
     ],
 )

@@ -46,9 +46,25 @@ TEXTS = {
 
 ARCHITECTURES = (*TEXTS, "mlp")
 
+# Below this a picture is too small for the three poolings of `quick` to leave much.
+QUICK_SIDE = 24
+# The digits of 1998 stood on 32x32 pixels, margins included; smaller ones get them here.
+LENET_SIDE = 32
 
-def expand(text: str) -> str:
+
+def default_network(size: tuple[int, int], channels: int) -> str:
+    """Return the network for pictures of a size (rows, columns): `quick` for colour."""
+    return "quick" if channels == 3 and min(size) >= QUICK_SIDE else "small"
+
+
+def expand(text: str, shape: tuple[int, ...] | None = None) -> str:
     """Return the chain that a text stands for: its own, or that of a named network.
+
+    Parameters
+    ----------
+    text : str
+    shape : tuple of int, optional
+        The input, (C, H, W): on 32x32 pixels and more ``lenet5-1998`` pads none.
 
     Raises
     ------
@@ -62,6 +78,9 @@ def expand(text: str) -> str:
         return _mlp(first)
     if first.values or first.options:
         raise first.error("a named network has no settings; write its chain to change it")
+    large = shape is not None and min(shape[1:], default=0) >= LENET_SIDE
+    if first.name == "lenet5-1998" and large:
+        return LENET5_1998.replace(":padding=2", "", 1)
     return TEXTS[first.name]
 
 

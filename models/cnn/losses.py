@@ -46,12 +46,6 @@ def softmax_cross_entropy(
     return float(loss.mean(dtype=np.float64)), gradient
 
 
-def softmax(scores: np.ndarray) -> np.ndarray:
-    """Return the probabilities of scores (N, classes)."""
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
-
-
 def mean_squared_error(y: np.ndarray, target: np.ndarray) -> tuple[float, np.ndarray]:
     """Return the mean of the squared differences, and the gradient.
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...images.errors import DataError
+from ..fields import class_names, finite, mapping, picture_size, positive, told
 from ..pictures import as_network_sees
+from ..probabilities import softmax
 from . import plain
-from .losses import softmax
+from .activity import check_pictures
 from .network import Network
 from .spec import from_dict, to_dict
 from .training.batches import Normalization
@@ -51,6 +53,7 @@ class CnnModel:
                 f"the network's output {self.network.output_shape} does not fit "
                 f"{len(self.classes)} classes"
             )
+        check_pictures(self.network)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -79,6 +82,7 @@ class CnnModel:
         Returns
         -------
         ndarray, (N, classes) float32
+            NaN where the network's numbers grow too large to be computed with.
 
         Raises
         ------
@@ -86,11 +90,12 @@ class CnnModel:
             If the images are of another size, colour or dtype; see `prepare`.
         """
         images = checked_images(self.network, images)
-        if len(images) * plain.work(self.network) < FEW_STEPS:
-            return softmax(plain.scores_of(self.network, images, self.normalization))
-        with working(threads) as workers:
-            scores = scores_of(self.network, images, self.normalization, workers)
-        return softmax(scores)
+        with np.errstate(all="ignore"):
+            if len(images) * plain.work(self.network) < FEW_STEPS:
+                return softmax(plain.scores_of(self.network, images, self.normalization))
+            with working(threads) as workers:
+                scores = scores_of(self.network, images, self.normalization, workers)
+            return softmax(scores)
 
 
 def describe(model: CnnModel) -> tuple[dict, dict[str, np.ndarray]]:
@@ -118,13 +123,20 @@ def rebuild(facts: dict, arrays: dict[str, np.ndarray]) -> CnnModel:
     KeyError, TypeError, ValueError
         If something is missing or makes no sense.
     """
-    network = from_dict(facts["network"], {name: a.shape for name, a in arrays.items()})
+    network = _network(facts["network"], arrays)
     _fill(network, arrays)
-    classes = facts["classes"]
-    if not isinstance(classes, list) or len(set(classes)) < len(classes):
-        raise ValueError("its classes are no list of different names")
-    names = tuple(str(name) for name in classes)
-    return CnnModel(network, names, _normalization(facts, network), dict(facts["training"]))
+    names, normal = class_names(facts["classes"]), _normalization(facts, network)
+    return CnnModel(network, names, normal, told(facts["training"]))
+
+
+def _network(description: dict, arrays: dict[str, np.ndarray]) -> Network:
+    shape = mapping(description, "network")["input"]
+    if not isinstance(shape, list) or len(shape) != 3:
+        raise ValueError("its network does not take pictures: input is no list of three numbers")
+    if isinstance(shape[0], bool) or shape[0] not in (1, 3):
+        raise ValueError("its network takes pictures of neither 1 nor 3 channels")
+    picture_size(shape[1:], "the network's input")
+    return from_dict(description, {name: array.shape for name, array in arrays.items()})
 
 
 def _fill(network: Network, arrays: dict[str, np.ndarray]) -> None:
@@ -145,10 +157,11 @@ def _fill(network: Network, arrays: dict[str, np.ndarray]) -> None:
 
 
 def _normalization(facts: dict, network: Network) -> Normalization:
-    mean, deviation = (np.array(facts[name], np.float32) for name in ("mean", "deviation"))
-    for values in (mean, deviation):
-        if values.shape != network.input_shape[:1] or not np.isfinite(values).all():
+    for name, check in (("mean", finite), ("deviation", positive)):
+        if not isinstance(facts[name], list) or len(facts[name]) != network.input_shape[0]:
             raise ValueError("its normalization does not fit the network")
-    if deviation.min() <= 0:
-        raise ValueError("its normalization divides by 0")
-    return Normalization(mean, deviation)
+        for value in facts[name]:
+            check(value, f"{name} of the normalization")
+    return Normalization(
+        np.array(facts["mean"], np.float32), np.array(facts["deviation"], np.float32)
+    )

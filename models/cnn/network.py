@@ -57,6 +57,7 @@ class Network:
         self.input_shape: Shape = tuple(int(n) for n in input_shape)
         self.dtype = np.dtype(dtype)
         self.nodes: list[Node] = []
+        self._named: dict[str, Node] = {}
         self.state: dict[str, np.ndarray] = {}
         self._random = None if seed is None else np.random.default_rng(seed)
         self._parameters: dict[str, np.ndarray] = {}
@@ -124,7 +125,7 @@ class Network:
         inputs = inputs or (self.nodes[-1].name if self.nodes else INPUT,)
         shapes = tuple(self._shape_of(one) for one in inputs)
         name = name or self._free_name(layer.kind)
-        if name == INPUT or any(name == node.name for node in self.nodes):
+        if name == INPUT or name in self._named:
             raise EdgewiseError(f'there is a node "{name}" already; give another name')
         if len(inputs) > 1 and not isinstance(layer, Add):
             raise EdgewiseError(f"{name} has {len(inputs)} inputs; only add takes more than one")
@@ -132,6 +133,7 @@ class Network:
         node = Node(name, layer, inputs, shapes, shape, self._owner(share) if share else name)
         self._allocate(node)
         self.nodes.append(node)
+        self._named[name] = node
         return name
 
     def _shape_of(self, name: str) -> Shape:
@@ -158,9 +160,8 @@ class Network:
 
     def node(self, name: str) -> Node:
         """Return a node by its name, or raise EdgewiseError."""
-        for node in self.nodes:
-            if node.name == name:
-                return node
+        if name in self._named:
+            return self._named[name]
         raise EdgewiseError(
             f'no node "{name}"; there are {", ".join([INPUT, *(n.name for n in self.nodes)])}'
         )

@@ -133,6 +133,6 @@ FORWARD: dict[str, Callable[..., np.ndarray]] = {
     "conv": convolve,
     "dense": dense,
     "maxpool": max_pool,
-    "averagepool": average_pool,
+    "avgpool": average_pool,
     "scaledpool": scaled_pool,
 }

@@ -1,9 +1,8 @@
 """Networks from text: the chain grammar, and back."""
 
 import inspect
+import math
 from dataclasses import dataclass
-
-import numpy as np
 
 from ...filters.grammar import Step, parse_chain
 from ...filters.registry import Named, suggest
@@ -11,6 +10,9 @@ from ...images.errors import EdgewiseError
 from .architectures import ARCHITECTURES, expand
 from .layers import LAYERS, Layer, Shape
 from .network import Network
+
+# Layers of a network in a file: ten times those of the deepest ones that are known.
+MOST_NODES = 10_000
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ NAMED_LAYERS = {name: NamedLayer(name, layer) for name, layer in LAYERS.items()}
 
 def build(network: Network, text: str, classes: int | None) -> Network:
     """Add to a network what a text says."""
-    for step, layer in read_layers(text, classes):
+    for step, layer in read_layers(text, classes, network.input_shape):
         try:
             network.add(layer)
         except EdgewiseError as problem:
@@ -43,7 +45,9 @@ def build(network: Network, text: str, classes: int | None) -> Network:
     return network
 
 
-def read_layers(text: str, classes: int | None = None) -> list[tuple[Step, Layer]]:
+def read_layers(
+    text: str, classes: int | None = None, shape: Shape | None = None
+) -> list[tuple[Step, Layer]]:
     """Return the layers that a text spells, which need not fit each other yet.
 
     Raises
@@ -51,7 +55,7 @@ def read_layers(text: str, classes: int | None = None) -> list[tuple[Step, Layer
     ChainError
         If there is no such layer, or a setting makes no sense.
     """
-    return [(step, read_layer(step, classes)) for step in parse_chain(expand(text))]
+    return [(step, read_layer(step, classes)) for step in parse_chain(expand(text, shape))]
 
 
 def read_layer(step: Step, classes: int | None = None) -> Layer:
@@ -109,14 +113,29 @@ def from_dict(description: dict, shapes: dict[str, Shape] | None = None) -> Netw
         If the description makes no sense, or the shapes are others.
     """
     network = Network(tuple(description["input"]), seed=None)
-    for node in description["nodes"]:
-        (step,) = parse_chain(node["layer"])
-        layer = read_layer(step)
+    for node in _nodes(description):
+        steps = parse_chain(node["layer"])
+        if len(steps) != 1:
+            raise EdgewiseError(f'{node["name"]} is "{node["layer"]}", and not one layer')
+        layer = read_layer(steps[0])
         share = node["owner"] if node["owner"] != node["name"] else None
         if shapes is not None and not share:
             _check_shapes(network, layer, node, shapes)
         network.add(layer, *node["inputs"], name=node["name"], share=share)
     return network
+
+
+def _nodes(description: dict) -> list[dict]:
+    """Return the nodes of a description, of which there are not too many, with inputs."""
+    nodes = description["nodes"]
+    if not isinstance(nodes, list) or not 1 <= len(nodes) <= MOST_NODES:
+        raise EdgewiseError(f"its network is no list of 1 to {MOST_NODES:,} layers")
+    for node in nodes:
+        if not all(isinstance(node[key], str) for key in ("name", "layer", "owner")):
+            raise EdgewiseError("the name, layer and owner of a node are texts")
+        if not isinstance(node["inputs"], list) or not node["inputs"]:
+            raise EdgewiseError(f"{node['name']} has no list of inputs")
+    return nodes
 
 
 def _check_shapes(network: Network, layer: Layer, node: dict, shapes: dict[str, Shape]) -> None:
@@ -141,7 +160,7 @@ def rows(network: Network) -> list[tuple[str, str, Shape, int, int]]:
             node.name,
             node.layer.text,
             node.shape,
-            sum(int(np.prod(p.shape)) for p in node.layer.wanted(*node.input_shapes).values())
+            sum(math.prod(p.shape) for p in node.layer.wanted(*node.input_shapes).values())
             if node.owner == node.name
             else 0,
             node.layer.multiply_adds(*node.input_shapes),

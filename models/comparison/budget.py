@@ -3,6 +3,9 @@
 import math
 
 from ...images.errors import EdgewiseError
+from ..cnn.architectures import default_network
+
+__all__ = ["default_network", "epochs_for", "epochs_within"]
 
 # What the linear model may choose from on the validation pictures.
 COSTS = (0.1, 0.316, 1.0, 3.16, 10.0)
@@ -10,14 +13,6 @@ COSTS = (0.1, 0.316, 1.0, 3.16, 10.0)
 BATCH = 64
 # Of a network that is given no number: so many steps, in so many epochs.
 STEPS, FEWEST_EPOCHS, MOST_EPOCHS = 500, 10, 60
-
-# Below this a picture is too small for the three poolings of `quick` to leave much.
-QUICK_SIDE = 24
-
-
-def default_network(size: tuple[int, int], channels: int) -> str:
-    """Return the network for pictures of a size (rows, columns): `quick` for colour."""
-    return "quick" if channels == 3 and min(size) >= QUICK_SIDE else "small"
 
 
 def epochs_for(count: int, epochs: int | None) -> int:

@@ -35,7 +35,7 @@ TRAINING = TrainingSettings(epochs=2, batch=4)
 # Its weights fit whatever the size of the picture.
 FREE = "conv:3:3:padding=1,batchnorm,maxpool:2,leakyrelu:0.2,globalpool,dense:classes"
 FIXED = (
-    "conv:4:3:padding=1:groups=1,scaledpool:2,scaledtanh,localresponsenorm:3,averagepool:2,"
+    "conv:4:3:padding=1:groups=1,scaledpool:2,scaledtanh,localresponsenorm:3,avgpool:2,"
     "flatten,dropout:0.25,dense:4,sigmoid,dense:classes"
 )
 HUGE = (
@@ -45,7 +45,7 @@ HUGE = (
 LAYERS = (
     "conv:3:3:padding=100000000", "conv:3:3:padding=1:stride=1000000000000", "conv:3:3:dilation=0",
     "conv:3:3:dilation=1000000000", "conv:1000000000000:3:padding=1", "conv:3:1000000000",
-    "maxpool:1000000000", "maxpool:2:stride=0", "averagepool:2:padding=9", "leakyrelu:3e38",
+    "maxpool:1000000000", "maxpool:2:stride=0", "avgpool:2:padding=9", "leakyrelu:3e38",
     "leakyrelu:nan", "localresponsenorm:1000000000", "localresponsenorm:3:3e38:3e38:1e-38",
     "batchnorm:epsilon=3e38", "dropout:1", "add", "flatten", "@nothing", "[1 2; 3 4]", "relu,relu",
     "", ":", "dense:classes", "small", "mlp:9",
@@ -137,8 +137,8 @@ def _checkpoint(network: Network) -> tuple[dict, dict[str, np.ndarray]]:
         "validation_accuracy": None, "seconds": 0.5,
     }  # fmt: skip
     facts = {
-        "settings": TRAINING.to_dict(), "given": {"network": network.to_dict()}, "epochs": [row], "best": 1,
-        "stopped": False, "steps": 2,
+        "settings": TRAINING.to_dict(), "given": {"network": network.to_dict()},
+        "epochs": [row], "best": 1, "stopped": False, "steps": 2,
     }  # fmt: skip
     return facts, {"vector": network.vector, **states, **best, **memory}
 
@@ -179,7 +179,8 @@ def _large_pictures() -> Named:
     """Yield linear models whose few weights are of a picture beyond all memory."""
     spec, arrays = _described(_linear(12, config=CONFIG))
     for side in (100_000, 2**31, 2**40):
-        changed = {**spec, "size": [side, side], "hog": CONFIG.replace(cell=side // 2).to_dict()}
+        cells = {**CONFIG.to_dict(), "cell": [side // 2] * 2}
+        changed = {**spec, "size": [side, side], "hog": cells}
         yield f"linear-size-{side}", written(json.dumps(changed), arrays, MODEL)
         grid = Pixels((2, 2), 3).to_dict()
         changed = {**spec, "size": [side, side], "hog": {"joined": [grid]}}

@@ -1,5 +1,6 @@
 """Convolution: the kernels that are learned."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,8 +90,8 @@ class Conv(Layer):
 
     def multiply_adds(self, *shapes: Shape) -> int:
         """Return F * OH * OW * C/groups * KH * KW."""
-        window = np.prod(self.wanted(*shapes)["weight"].shape[1:])
-        return int(np.prod(self.output_shape(*shapes)) * window)
+        window = math.prod(self.wanted(*shapes)["weight"].shape[1:])
+        return math.prod(self.output_shape(*shapes)) * window
 
     def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
         """Return y (F, OH, OW, N) of x (C, H, W, N)."""

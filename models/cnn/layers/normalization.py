@@ -158,6 +158,8 @@ class LocalResponseNorm(Layer):
 
 def _over_channels(x: np.ndarray, before: int, after: int) -> np.ndarray:
     """Return for each channel the sum of those from `before` below to `after` above it."""
+    # Beyond the first and the last channel there is nothing to add.
+    before, after = min(before, len(x) - 1), min(after, len(x) - 1)
     padding = [(before, after)] + [(0, 0)] * (x.ndim - 1)
     padded = np.pad(x, padding)
     return sum((padded[i : i + len(x)] for i in range(1, before + after + 1)), padded[: len(x)])

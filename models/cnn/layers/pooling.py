@@ -152,7 +152,7 @@ class AveragePool(_Pool):
     ceil: bool = False
     count_padding: bool = False
 
-    kind = "averagepool"
+    kind = "avgpool"
 
     def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
         """Return y (C, OH, OW, N) of x (C, H, W, N)."""

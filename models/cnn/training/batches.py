@@ -56,6 +56,9 @@ class Batches:
     """One epoch's batches: who is in which, and how each picture is changed.
 
     Everything is drawn from (seed, epoch), so that an epoch can be done again.
+    What is left at the end makes a batch of its own if it is more than half of
+    one; else it joins the last batch: a step takes the same way however few
+    pictures it follows, and a batch of one has no variance for batch norm.
 
     Parameters
     ----------
@@ -85,11 +88,12 @@ class Batches:
             self.shifts, self.flips = augmentation.draw(count, random)
 
     def __len__(self) -> int:
-        return -(-len(self.order) // self.batch)
+        return max(1, (len(self.order) + (self.batch - 1) // 2) // self.batch)
 
     def places(self, number: int) -> range:
         """Return the places in the epoch's order that a batch takes."""
-        return range(len(self.order))[number * self.batch : (number + 1) * self.batch]
+        start, last = number * self.batch, number == len(self) - 1
+        return range(start, len(self.order) if last else start + self.batch)
 
     def gather(self, places: range, x: np.ndarray) -> np.ndarray:
         """Fill x (C, H, W, N) with the pictures at N places; return their numbers (N,)."""

@@ -3,15 +3,21 @@
 import hashlib
 import json
 import os
+from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from ....images.atomic import atomic_file
 from ....images.errors import DataError, EdgewiseError
+from ...array_files import read_arrays, shortened
+from ...fields import finite, mapping, whole
+from .history import COLUMNS
 
 KEY = "edgewise-checkpoint"
+MOST_STEPS = 2**53
+# Columns of the history that have a number in every training.
+ALWAYS = {"epoch", "loss", "accuracy", "rate", "seconds"}
 
 
 def save_checkpoint(path: str | os.PathLike, arrays: dict[str, np.ndarray], facts: dict) -> None:
@@ -32,13 +38,54 @@ def load_checkpoint(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dic
     """
     path = os.fspath(path)
     try:
-        with safe_open(path, framework="numpy") as file:
-            facts = json.loads((file.metadata() or {})[KEY])
-            return {name: file.get_tensor(name) for name in file.keys()}, facts  # noqa: SIM118
+        facts, arrays = read_arrays(path, KEY, "a checkpoint")
+        if facts is None:
+            raise DataError(f"{path}: a .safetensors file, but not a checkpoint")
+        _check(facts)
     except FileNotFoundError:
         raise DataError(f"{path}: no such file, so there is nothing to resume") from None
-    except (OSError, SafetensorError, ValueError, TypeError, KeyError) as error:
-        raise DataError(f"{path}: not a checkpoint, or a damaged one ({error})") from None
+    except (KeyError, ValueError) as error:
+        # Of reading, in a sentence already.
+        if isinstance(error, DataError):
+            raise
+        raise _damaged(path, error) from None
+    return arrays, facts
+
+
+def _check(facts: Any) -> None:
+    """Raise KeyError or ValueError if facts are not those of a training."""
+    mapping(facts, "the description")
+    for name in ("settings", "given"):
+        mapping(facts[name], name)
+    if not isinstance(facts["epochs"], list):
+        raise ValueError("epochs is no list")
+    for row in facts["epochs"]:
+        for column in COLUMNS:
+            if mapping(row, "an epoch")[column] is not None or column in ALWAYS:
+                finite(row[column], column)
+    whole(facts["best"], "best", 0, len(facts["epochs"]))
+    whole(facts["steps"], "steps", 0, MOST_STEPS)
+    if not isinstance(facts["stopped"], bool):
+        raise ValueError("stopped is neither true nor false")
+
+
+def refuse_other_arrays(
+    path: str | os.PathLike, arrays: dict[str, np.ndarray], wanted: dict[str, np.ndarray]
+) -> None:
+    """Raise DataError if a checkpoint's arrays are not like those of the training."""
+    for name, like in wanted.items():
+        found = arrays.get(name)
+        if found is None:
+            raise _damaged(path, f"{name} is missing")
+        if found.shape != like.shape or found.dtype != like.dtype:
+            raise _damaged(path, f"{name} is not of the network's shape and {like.dtype}")
+        if not np.isfinite(found).all():
+            raise _damaged(path, f"{name} holds NaN or infinity")
+
+
+def _damaged(path: str | os.PathLike, reason: object) -> DataError:
+    words = f"{reason.args[0]} is missing" if isinstance(reason, KeyError) else shortened(reason)
+    return DataError(f"{os.fspath(path)}: not a checkpoint, or a damaged one ({words})")
 
 
 def refuse_changes(path: str | os.PathLike, before: dict, now: dict) -> None:
@@ -51,13 +98,13 @@ def refuse_changes(path: str | os.PathLike, before: dict, now: dict) -> None:
         `settings`, whose values can be shown, and what was `given`, which is
         too long for that.
     """
-    had, has = before.get("settings", {}), now["settings"]
+    had, has = before["settings"], now["settings"]
     changed = [
         f"{name} was {_shown(had.get(name))}, and is {_shown(has[name])}"
         for name in has
         if had.get(name) != has[name]
     ]
-    given = before.get("given", {})
+    given = before["given"]
     changed += [f"other {name}" for name in now["given"] if given.get(name) != now["given"][name]]
     if changed:
         raise EdgewiseError(
@@ -67,7 +114,7 @@ def refuse_changes(path: str | os.PathLike, before: dict, now: dict) -> None:
 
 
 def _shown(value) -> str:
-    return "none" if value in (None, "") else str(value)
+    return "none" if value in (None, "") else shortened(value)
 
 
 def digest(*arrays: np.ndarray) -> str:

@@ -14,7 +14,13 @@ from ..network import Network
 from ..spec import to_dict
 from .batches import Batches, Normalization
 from .checking import checked
-from .checkpoints import digest, load_checkpoint, refuse_changes, save_checkpoint
+from .checkpoints import (
+    digest,
+    load_checkpoint,
+    refuse_changes,
+    refuse_other_arrays,
+    save_checkpoint,
+)
 from .history import History
 from .optimizers import OPTIMIZERS
 from .settings import DEFAULT_RATE, TrainingSettings
@@ -257,12 +263,7 @@ class Training:
 
     def save(self, path: str | os.PathLike) -> None:
         """Write a checkpoint."""
-        arrays = {"vector": self.network.vector}
-        arrays |= {f"state.{name}": array for name, array in self.network.state.items()}
-        arrays |= {f"best.{name}": array for name, array in self.best.items()}
-        arrays |= {f"memory.{name}": array for name, array in self.optimizer.memory.items()}
-        if self.average is not None:
-            arrays["average"] = self.average
+        memory = {f"memory.{name}": array for name, array in self.optimizer.memory.items()}
         facts = {
             "settings": self.settings.to_dict(),
             "given": self.given,
@@ -271,7 +272,14 @@ class Training:
             "stopped": self.history.stopped,
             "steps": self.optimizer.steps,
         }
-        save_checkpoint(path, arrays, facts)
+        save_checkpoint(path, self._arrays() | memory, facts)
+
+    def _arrays(self) -> dict[str, np.ndarray]:
+        """Return what a checkpoint holds beside the optimizer's memory."""
+        arrays = {"vector": self.network.vector}
+        arrays |= {f"state.{name}": array for name, array in self.network.state.items()}
+        arrays |= {f"best.{name}": array for name, array in self.best.items()}
+        return arrays if self.average is None else arrays | {"average": self.average}
 
     def restore(self, path: str | os.PathLike) -> None:
         """Go back to where a checkpoint was written."""
@@ -280,6 +288,9 @@ class Training:
         arrays, facts = load_checkpoint(path)
         now = {"settings": self.settings.to_dict(), "given": self.given}
         refuse_changes(path, facts, now)
+        memory = dict.fromkeys(self.optimizer.remembers, self.network.vector)
+        like = {f"memory.{name}": array for name, array in memory.items()}
+        refuse_other_arrays(path, arrays, self._arrays() | like)
         self._use(arrays)
         self.best = _under("best.", arrays)
         self.optimizer.memory = _under("memory.", arrays)

@@ -26,6 +26,8 @@ class Sgd:
     memory: dict[str, np.ndarray] = field(default_factory=dict)
     steps: int = 0
 
+    remembers = ("velocity",)
+
     def step(
         self, vector: np.ndarray, gradient: np.ndarray, rate: float, decay: np.ndarray
     ) -> None:
@@ -62,6 +64,8 @@ class AdamW:
     epsilon: float = 1e-8
     memory: dict[str, np.ndarray] = field(default_factory=dict)
     steps: int = 0
+
+    remembers = ("first", "second")
 
     def step(
         self, vector: np.ndarray, gradient: np.ndarray, rate: float, decay: np.ndarray
