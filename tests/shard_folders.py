@@ -34,11 +34,11 @@ def command(*words: object) -> list[str]:
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    """Return all files of a folder, hidden ones too, by their path in it."""
+    """Return all files of a folder by their path in it, but what killed processes left."""
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        if path.is_file() and path.suffix != ".part"
     }
 
 

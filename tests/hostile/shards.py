@@ -67,7 +67,9 @@ def shard_files(wanted: dict) -> Files:
     """Return the files of a folder that is done."""
     files = {"plan.json": _signed(json.dumps(wanted).encode())}
     for number, pictures in enumerate((range(3), range(3, 5))):
-        inputs = [{"name": f"{k}.png", "label": "ant", "path": f"/nowhere/{k}.png"} for k in pictures]
+        inputs = [
+            {"name": f"{k}.png", "label": "ant", "path": f"/nowhere/{k}.png"} for k in pictures
+        ]
         index = [_row(k, failed=k == 1) for k in pictures]
         files[f"inputs/{number:05}.jsonl"] = b"".join(map(_line, inputs))
         files[f"index/{number:05}.jsonl"] = b"".join(map(_line, index))
