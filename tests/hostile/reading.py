@@ -12,6 +12,7 @@ import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -26,24 +27,24 @@ def main() -> None:
     warnings.simplefilter("error")
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     with tempfile.TemporaryDirectory() as place:
-        paths = list(written(Path(place)))[:: int(sys.argv[1])]
-        outcomes = [outcome(path) for path in paths]
+        outcomes = [outcome(path) for path in written(Path(place), int(sys.argv[1]))]
     print(len(outcomes), outcomes.count("read"), outcomes.count("refused"))
 
 
-def written(place: Path) -> Iterator[Path]:
-    """Write all, and yield each path that features are opened by."""
+def written(place: Path, step: int) -> Iterator[Path]:
+    """Write every STEP-th file with its .json, or folder; yield what features are opened by."""
     from hostile.features import hostile_features
 
-    seen = set()
-    for name, content in hostile_features():
-        path = place / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-        opened = place / name.partition("/")[0]
-        if opened.suffix != ".json" and opened not in seen:
-            seen.add(opened)
-            yield opened
+    for number, (name, files) in enumerate(groupby(hostile_features(), key=_opened)):
+        if number % step == 0:
+            for path, content in files:
+                (place / path).parent.mkdir(parents=True, exist_ok=True)
+                (place / path).write_bytes(content)
+            yield place / name
+
+
+def _opened(file: tuple[str, bytes]) -> str:
+    return file[0].partition("/")[0].removesuffix(".json")
 
 
 def outcome(path: Path) -> str:
