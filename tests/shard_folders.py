@@ -42,9 +42,9 @@ def content(folder: Path) -> dict[str, bytes]:
     }
 
 
-def killed(words: list[str], seconds: float) -> int:
+def killed(words: list[str], seconds: float, how: int = signal.SIGKILL) -> int:
     """Run a command, kill it after some time unless it is done by then; return its exit code."""
     process = subprocess.Popen(words, stderr=subprocess.DEVNULL, env=os.environ)
     time.sleep(seconds)
-    process.send_signal(signal.SIGKILL)
+    process.send_signal(how)
     return process.wait()
