@@ -131,12 +131,11 @@ def _check_usage(output: str | None, picture: str | None, as_json: bool, dry_run
 
 def _check_outputs(output: str | None, picture: str | None, overwrite: bool) -> None:
     """Find what is wrong with the outputs before the work, not after it."""
-    from ..features.files import feature_suffix
+    from ..features.files import refuse_existing_features
     from ..images.atomic import refuse_existing
 
     if output and output != "-":
-        feature_suffix(output)
-        refuse_existing(Path(output), overwrite)
+        refuse_existing_features(output, overwrite)
     if picture:
         import numpy as np
 

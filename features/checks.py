@@ -9,6 +9,8 @@ from ..images.errors import EdgewiseError
 # Beyond these neither float32 nor a picture has room.
 MOST_COUNT = 2**31 - 1
 LEAST_NUMBER, MOST_NUMBER = 1e-15, 1e15
+# Characters of a wrong value that a sentence repeats.
+LONGEST_SHOWN = 60
 
 
 def hint(name: str, known: Any) -> str:
@@ -17,17 +19,26 @@ def hint(name: str, known: Any) -> str:
     return f'; did you mean "{near[0]}"?' if near else f"; there are {', '.join(known)}"
 
 
+def shown(value: Any) -> str:
+    """Return a value for a sentence, cut off where it is long."""
+    text = repr(value)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
+
+
 def one_of(name: str, value: Any, known: tuple[str, ...]) -> None:
     """Refuse what is not one of the known words."""
     if value not in known:
-        raise EdgewiseError(f'{name} is one of {", ".join(known)}, not "{value}"')
+        said = (
+            f'"{value}"' if isinstance(value, str) and len(value) < LONGEST_SHOWN else shown(value)
+        )
+        raise EdgewiseError(f"{name} is one of {', '.join(known)}, not {said}")
 
 
 def count(name: str, value: Any) -> int:
     """Return a whole number of at least 1."""
     # bool is an int to Python, and True cells are a mistake.
     if isinstance(value, bool) or not hasattr(value, "__index__") or value < 1:
-        raise EdgewiseError(f"{name} is a whole number of at least 1, not {value!r}")
+        raise EdgewiseError(f"{name} is a whole number of at least 1, not {shown(value)}")
     if value > MOST_COUNT:
         raise EdgewiseError(f"{name} is a whole number of at most {MOST_COUNT:,}")
     return int(value)
@@ -37,15 +48,17 @@ def pair(name: str, value: Any) -> tuple[int, int]:
     """Return two whole numbers, (rows, columns)."""
     both = (value, value) if hasattr(value, "__index__") else value
     if not isinstance(both, (tuple, list)) or len(both) != 2:
-        raise EdgewiseError(f"{name} is one whole number or two, (rows, columns), not {value!r}")
+        raise EdgewiseError(
+            f"{name} is one whole number or two, (rows, columns), not {shown(value)}"
+        )
     return count(name, both[0]), count(name, both[1])
 
 
 def flag(name: str, value: Any) -> bool:
     """Return True or False."""
-    # Also takes NumPy's bool, which is no bool to Python.
-    if not isinstance(value, bool) and str(value) not in ("True", "False"):
-        raise EdgewiseError(f"{name} is True or False, not {value!r}")
+    # Also takes NumPy's bool, which is no bool to Python; but no text.
+    if type(value).__name__ not in ("bool", "bool_"):
+        raise EdgewiseError(f"{name} is True or False, not {shown(value)}")
     return bool(value)
 
 
@@ -57,7 +70,7 @@ def positive(name: str, value: Any) -> float:
         number = math.nan
     if not LEAST_NUMBER <= number <= MOST_NUMBER:
         raise EdgewiseError(
-            f"{name} is a number above 0, from {LEAST_NUMBER:g} to {MOST_NUMBER:g}, not {value!r}"
+            f"{name} is a number above 0, from {LEAST_NUMBER:g} to {MOST_NUMBER:g}, not {shown(value)}"
         )
     return number
 
@@ -71,7 +84,7 @@ def power(name: str, value: Any, known: tuple[str, ...]) -> str | float:
     except EdgewiseError:
         words = ", ".join(known)
         raise EdgewiseError(
-            f"{name} is one of {words}, or a power above 0, not {value!r}"
+            f"{name} is one of {words}, or a power above 0, not {shown(value)}"
         ) from None
 
 

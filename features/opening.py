@@ -5,7 +5,7 @@ from pathlib import Path
 
 from .files import is_feature_file, load_features
 from .shards.opening import open_shards
-from .shards.plan import is_shard_folder
+from .shards.plan_files import is_shard_folder
 from .table import FeatureTable
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from .errors import DataError
 
 
-def parse_json(content: bytes | str, name: object) -> Any:
+def parse_json(content: bytes | str, name: object, *, errors: str = "strict") -> Any:
     """Return what a JSON text holds.
 
     Parameters
@@ -15,6 +15,9 @@ def parse_json(content: bytes | str, name: object) -> Any:
         The text; bytes are UTF-8.
     name : str or path
         What the text is called in errors.
+    errors : str
+        "surrogateescape" where texts may be names of files: the stray bytes of
+        those are halves of characters, which can be written again.
 
     Raises
     ------
@@ -24,7 +27,8 @@ def parse_json(content: bytes | str, name: object) -> Any:
     """
     try:
         found = json.loads(content)
-        json.dumps(found, ensure_ascii=False).encode()
+        if not _is_plain(content):
+            json.dumps(found, ensure_ascii=False).encode(errors=errors)
     except UnicodeEncodeError:
         raise DataError(f"{name}: its JSON holds half a character (a lone surrogate)") from None
     except RecursionError:
@@ -36,3 +40,8 @@ def parse_json(content: bytes | str, name: object) -> Any:
     except ValueError:
         raise DataError(f"{name}: its JSON holds a number of too many digits") from None
     return found
+
+
+def _is_plain(content: bytes | str) -> bool:
+    """Say whether a text holds no character but ASCII, spelled as they are."""
+    return content.isascii() and ("\\u" if isinstance(content, str) else b"\\u") not in content

@@ -43,7 +43,8 @@ def open_regular(path: str | os.PathLike) -> BinaryIO:
     if kind:
         os.close(handle)
         raise DataError(f"{path}: {kind}, not a regular file")
-    return open(handle, "rb")
+    # Opened so, and not by its handle alone, the file knows its name.
+    return open(path, "rb", opener=lambda *_: handle)
 
 
 def irregular_kind(mode: int) -> str | None:

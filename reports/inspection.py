@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..features.files import is_feature_file, load_features
-from ..features.shards.plan import is_shard_folder
+from ..features.shards import is_shard_folder
 from ..features.shards.verify import shard_facts
 from ..features.table import FeatureTable
 from ..images.dataset import Dataset, natural_key, open_dataset

@@ -34,17 +34,17 @@ def command(*words: object) -> list[str]:
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    """Return all files of a folder, hidden ones too, by their path in it."""
+    """Return all files of a folder by their path in it, but what killed processes left."""
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        if path.is_file() and path.suffix != ".part"
     }
 
 
-def killed(words: list[str], seconds: float) -> int:
+def killed(words: list[str], seconds: float, how: int = signal.SIGKILL) -> int:
     """Run a command, kill it after some time unless it is done by then; return its exit code."""
     process = subprocess.Popen(words, stderr=subprocess.DEVNULL, env=os.environ)
     time.sleep(seconds)
-    process.send_signal(signal.SIGKILL)
+    process.send_signal(how)
     return process.wait()

@@ -109,7 +109,7 @@ def test_files_are_not_overwritten(tmp_path, suffix):
     assert path.read_text() == "mine"
     save_features(path, table(), overwrite=True)
     assert_same_table(load_features(path), as_stored(table(), suffix))
-    beside = {".npy", ".svm"} & {suffix}
+    beside = {".npy", ".svm", ".csv"} & {suffix}
     wanted = [path.name, *(f"{path.name}.json" for _ in beside)]
     assert sorted(p.name for p in tmp_path.iterdir()) == wanted
 
@@ -178,7 +178,7 @@ def test_other_programs_can_read_them(tmp_path):
         assert arrays["labels"].tolist() == ["cat", "10", "cat"]
         assert json.loads(arrays["config"].item())["bins"] == 5
     save_features(tmp_path / "f.csv", table(names=("a", "b", "c")))
-    values = np.genfromtxt(tmp_path / "f.csv", delimiter=",", skip_header=2)
+    values = np.genfromtxt(tmp_path / "f.csv", delimiter=",", skip_header=1)
     assert_array_equal(values[:, 2:].astype(np.float32), table().X)
 
 
@@ -260,7 +260,9 @@ def test_pickles_are_not_opened(tmp_path):
 def test_other_files(tmp_path):
     other = tmp_path / "photos.csv"
     other.write_text("path,label\na.png,cat\n")
-    with pytest.raises(DataError, match=r"photos.csv: the first line does not say .*edgewise hog"):
+    with pytest.raises(
+        DataError, match=r"photos.csv: no feature file, as it does not begin with the column name"
+    ):
         load_features(other)
     with zipfile.ZipFile(tmp_path / "some.npz", "w") as archive:
         archive.writestr("notes.txt", "hello")
@@ -286,7 +288,7 @@ def test_rows_of_a_csv_may_be_removed(tmp_path):
     path = tmp_path / "f.csv"
     save_features(path, table(names=("a", "b", "c")))
     lines = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(b"".join(lines[:3] + lines[4:]))
+    path.write_bytes(b"".join(lines[:2] + lines[3:]))
     found = load_features(path)
     assert found.names == ("a", "c")
     assert found.index == []

@@ -14,7 +14,7 @@ from edgewise.cli.main import run
 from edgewise.features import load_features, save_features
 from edgewise.images.encode import write_image
 from edgewise.models import fit_linear, linear_table, save_model
-from edgewise.models.linear_table import map_table, open_table
+from edgewise.models.linear_table import open_table
 
 
 @pytest.fixture(scope="module")
@@ -166,10 +166,10 @@ def test_a_large_feature_file_cut_short_is_refused(tmp_path):
     for length in (0, 30, len(content) // 2, len(content) - 1):
         (tmp_path / "cut.npz").write_bytes(content[:length])
         with pytest.raises(DataError, match=r"cut\.npz: "):
-            map_table(str(tmp_path / "cut.npz"))
+            load_features(tmp_path / "cut.npz", mapped=True)
     np.savez_compressed(tmp_path / "small.npz", X=np.zeros((3, 4), np.float32))
     with pytest.raises(DataError, match="compressed and too large"):
-        map_table(str(tmp_path / "small.npz"))
+        load_features(tmp_path / "small.npz", mapped=True)
 
 
 def test_a_folder_of_shards_gives_the_model_of_a_file(digits, tmp_path, monkeypatch):

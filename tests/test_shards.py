@@ -21,7 +21,7 @@ from edgewise.features.shards import (
     verify_shards,
     write_plan,
 )
-from edgewise.features.shards.claims import claimed
+from edgewise.features.shards.places import claimed
 from edgewise.images import write_image
 from edgewise.images.errors import DataError, EdgewiseError
 

@@ -34,11 +34,23 @@ def _inputs_of(table: FeatureTable) -> dict[str, Any] | None:
     return {"rows": _checksum(table.names), "index": table.inputs.tolist()}
 
 
-def _inputs(stored: dict[str, Any] | None, names: Any) -> np.ndarray | None:
+def _inputs(stored: Any, names: tuple[str, ...]) -> np.ndarray | None:
     """Return the index of inputs, unless rows were removed or moved since it was written."""
     if stored is None or stored["rows"] != _checksum(names):
         return None
-    return np.array(stored["index"], np.int32).reshape(-1, 4)
+    rows = stored["index"]
+    if not all(whole_numbers(row, 4) for row in rows):
+        raise DataError("its index of inputs is damaged")
+    return np.array(rows, np.int64).reshape(-1, 4)
+
+
+def whole_numbers(values: Any, count: int) -> bool:
+    """Say whether JSON holds a list of so many whole numbers that fit in 32 bits."""
+    return (
+        isinstance(values, list)
+        and len(values) == count
+        and all(type(value) is int and -(2**31) <= value < 2**31 for value in values)
+    )
 
 
 def _checksum(names: Any) -> int:
@@ -50,7 +62,9 @@ def facts_with_names(table: FeatureTable) -> dict[str, Any]:
     return {**facts_of(table), "names": table.names, "labels": table.labels}
 
 
-def table_of(X: np.ndarray, names: Any, labels: Any, facts: dict[str, Any]) -> FeatureTable:
+def table_of(
+    X: np.ndarray, names: Any, labels: Any, facts: dict[str, Any], *, inputs: Any = None
+) -> FeatureTable:
     """Return the table of vectors and what `facts_of` described.
 
     Raises
@@ -59,21 +73,32 @@ def table_of(X: np.ndarray, names: Any, labels: Any, facts: dict[str, Any]) -> F
         If the facts are of another schema, or do not fit the vectors.
     """
     check_schema(facts["schema"])
+    if not (whole_numbers(facts["size"], 2) and whole_numbers([facts["channels"]], 1)):
+        raise DataError("damaged, or no feature file (its size or channels are no whole numbers)")
     rows, columns = facts["size"]
+    names = _texts(names, "names")
     return FeatureTable(
         X=X,
-        names=tuple(names),
-        labels=None if labels is None else tuple(labels),
-        classes=tuple(facts["classes"]),
+        names=names,
+        labels=None if labels is None else _texts(labels, "labels"),
+        classes=_texts(facts["classes"], "classes"),
         config=HogConfig.from_dict(facts["config"]),
-        size=(int(rows), int(columns)),
-        channels=int(facts["channels"]),
+        size=(rows, columns),
+        channels=facts["channels"],
         failed=tuple((name, reason) for name, reason in facts["failed"]),
-        inputs=_inputs(facts.get("inputs"), names),
+        inputs=_inputs(facts.get("inputs"), names) if inputs is None else inputs,
     )
+
+
+def _texts(values: Any, what: str) -> tuple[str, ...]:
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise DataError(f"damaged, or no feature file (its {what} are no list of texts)")
+    return tuple(values)
 
 
 def check_schema(schema: Any) -> None:
     """Raise DataError if a file is of another schema."""
     if schema != SCHEMA:
-        raise DataError(f"written as {schema}, but this Edgewise reads {SCHEMA}; make it anew")
+        raise DataError(
+            f"written as {str(schema)[:40]}, but this Edgewise reads {SCHEMA}; make it anew"
+        )

@@ -1,13 +1,16 @@
 """Feature files for data frames and databases: Parquet, through pyarrow."""
 
 import json
+import os
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
 from ...images.errors import DataError, EdgewiseError
+from ...images.json_text import parse_json
 from ..table import FeatureTable
 from .facts import facts_of, table_of
+from .limits import TEXT_BYTES, refuse_expansion
 
 if TYPE_CHECKING:
     import pyarrow
@@ -61,14 +64,35 @@ def read_parquet(file: BinaryIO) -> FeatureTable:
     """Read a table from an open Parquet file."""
     pyarrow = _packages()
     try:
-        found = pyarrow.parquet.read_table(file)
-    except (pyarrow.ArrowException, OSError) as error:
+        opened = pyarrow.parquet.ParquetFile(file)
+        facts = _checked(pyarrow, opened, os.fstat(file.fileno()).st_size)
+        found = opened.read()
+        labels = found["label"].to_pylist() if "label" in found.column_names else None
+        names = found["name"].to_pylist()
+    except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
         raise DataError(f"damaged, or no Parquet file ({error})") from None
-    described = (found.schema.metadata or {}).get(KEY)
-    if described is None:
-        raise DataError("a Parquet file, but not one of edgewise hog")
     vectors = found["features"].combine_chunks()
+    if vectors.null_count or len(vectors) != len(names):
+        raise DataError("damaged, or no feature file (there are rows without a vector)")
     values = vectors.flatten().to_numpy(zero_copy_only=False)
     X = np.ascontiguousarray(values, np.float32).reshape(len(found), -1)
-    labels = found["label"].to_pylist() if "label" in found.column_names else None
-    return table_of(X, found["name"].to_pylist(), labels, json.loads(described))
+    return table_of(X, names, labels, facts)
+
+
+def _checked(pyarrow: Any, opened: Any, stored: int) -> dict[str, Any]:
+    """Return the facts of a file whose columns are those of edgewise hog, before it is read."""
+    schema = opened.schema_arrow
+    described = (schema.metadata or {}).get(KEY)
+    if described is None:
+        raise DataError("a Parquet file, but not one of edgewise hog")
+    facts = parse_json(described, "its settings", errors="surrogateescape")
+    kind = schema.field("features").type if "features" in schema.names else None
+    float32 = pyarrow.float32()
+    if not (
+        isinstance(facts, dict)
+        and isinstance(kind, pyarrow.FixedSizeListType)
+        and kind.value_type == float32
+    ):
+        raise DataError("damaged, or no feature file (it holds no vectors of float32)")
+    refuse_expansion(opened.metadata.num_rows * (4 * kind.list_size + TEXT_BYTES), stored)
+    return facts

@@ -15,7 +15,8 @@ machine, the same command goes on, to the same bytes.
 
 from .compute import compute_shard
 from .opening import open_shards
-from .plan import ShardPlan, is_shard_folder, make_plan, read_plan, write_plan
+from .plan import ShardPlan, make_plan
+from .plan_files import is_shard_folder, read_plan, write_plan
 from .run import run_shards
 from .verify import verify_shards
 

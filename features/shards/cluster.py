@@ -13,10 +13,11 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from ...images.errors import EdgewiseError
-from .claims import claimed, drop_claims
-from .compute import read_receipt
-from .plan import ShardPlan, read_plan
-from .run import Course, Receipt, do_shard, needs_work
+from .places import claimed, drop_claims
+from .plan import ShardPlan
+from .plan_files import read_plan, read_whole_plan
+from .receipts import Receipt, read_receipt
+from .run import Course, do_shard, needs_work
 
 # Shards that wait at a worker for each that it works on, so that none is idle.
 AHEAD = 3
@@ -65,7 +66,7 @@ def run_on_cluster(
         shard's workers died again and again.
     """
     folder = folder.absolute()
-    plan = read_plan(folder)
+    plan = read_whole_plan(folder)
     course = Course(shards=len(plan.numbers(part)))
 
     def count(receipt: Receipt) -> None:

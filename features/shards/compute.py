@@ -1,6 +1,5 @@
 """The work on one shard, from its inputs to its receipt."""
 
-import json
 import os
 from collections.abc import Iterator
 from functools import lru_cache
@@ -10,23 +9,17 @@ from typing import Any
 import numpy as np
 
 from ...images.dataset import Dataset, open_dataset
-from ...images.errors import EdgewiseError
+from ...images.errors import DataError, EdgewiseError
 from ...images.stream import read_in_order
+from ..files.npy import write_array
 from ..hog import hog_batch
 from ..preparation import prepare
 from ..reading import pictures_at_once
-from .places import (
-    fingerprint,
-    place,
-    read_lines,
-    remove_leftovers,
-    write_array,
-    write_lines,
-    write_whole,
-)
-from .plan import ShardPlan, read_inputs, read_plan
-
-FILES = ("inputs", "data", "index")
+from .lines import read_index, read_inputs
+from .places import place, write_file, write_lines
+from .plan import ShardPlan
+from .plan_files import read_plan
+from .receipts import Receipt, check_seal, map_data, read_receipt, sign
 
 
 def compute_shard(
@@ -35,7 +28,7 @@ def compute_shard(
     *,
     jobs: int | None = None,
     again: bool = False,
-) -> dict[str, Any]:
+) -> Receipt:
     """Compute one shard of a planned folder, and write its receipt.
 
     All it needs is in the folder and in the pictures: any process on any
@@ -59,9 +52,14 @@ def compute_shard(
     """
     folder = Path(folder)
     plan = read_plan(folder)
-    remove_leftovers(folder, number)
     inputs = read_inputs(folder, number)
-    kept = read_lines(place(folder, "index", number)) if again else [None] * len(inputs)
+    if len(inputs) != plan.inputs_of(number):
+        raise DataError(
+            f"{place(folder, 'inputs', number)}: has {len(inputs)} inputs, and the plan has "
+            f"{plan.inputs_of(number)}; the command that began writes them again"
+        )
+    receipt = _intact(folder, number, read_receipt(folder, plan, number)) if again else None
+    kept = read_index(folder, number, receipt) if receipt else [None] * len(inputs)
     todo = [i for i, row in enumerate(kept) if row is None or row["status"] != "ok"]
     new = np.empty((len(todo), plan.hog.length(*plan.size)), np.float32)
     found = _fill(new, plan, inputs, todo, jobs, number * plan.shard_size)
@@ -70,11 +68,21 @@ def compute_shard(
         for i, (entry, row) in enumerate(zip(inputs, kept, strict=True))
     ]
     vectors = new[: sum(isinstance(one, tuple) for one in found.values())]
-    if again:
-        vectors = _merged(np.load(place(folder, "data", number)), kept, vectors, found)
-    write_whole(place(folder, "data", number), lambda file: write_array(file, vectors))
+    if receipt:
+        vectors = _merged(map_data(folder, plan, number, receipt), kept, vectors, found)
+    write_file(place(folder, "data", number), lambda file: write_array(file, vectors))
     write_lines(place(folder, "index", number), index)
-    return _sign(folder, plan, number, index)
+    return sign(folder, plan, number, index)
+
+
+def _intact(folder: Path, number: int, receipt: Receipt | None) -> Receipt | None:
+    """Return a receipt if all that it speaks of is as it was, and can be kept."""
+    try:
+        for kind in ("data", "index") if receipt else ():
+            check_seal(folder, number, kind, receipt)
+    except DataError:
+        return None
+    return receipt
 
 
 # The shape of a picture, or why it cannot be read.
@@ -174,33 +182,3 @@ def _merged(old: np.ndarray, kept: list, new: np.ndarray, found: dict[int, Found
     before = [i for i, row in enumerate(kept) if row["status"] == "ok"]
     after = sorted(i for i, one in found.items() if isinstance(one, tuple))
     return np.concatenate([old, new])[np.argsort([*before, *after], kind="stable")]
-
-
-def _sign(folder: Path, plan: ShardPlan, number: int, index: list[dict]) -> dict[str, Any]:
-    """Write the receipt, which is what makes a shard done."""
-    ok = sum(row["status"] == "ok" for row in index)
-    receipt = {
-        "plan": plan.identity,
-        "shard": number,
-        "rows": len(index),
-        "ok": ok,
-        "failed": len(index) - ok,
-        "coloured": any(row.get("coloured") for row in index),
-        "files": {kind: fingerprint(place(folder, kind, number)) for kind in FILES},
-    }
-    text = json.dumps(receipt, indent=1).encode() + b"\n"
-    write_whole(place(folder, "receipts", number), lambda file: file.write(text))
-    return receipt
-
-
-def read_receipt(folder: Path, plan: ShardPlan, number: int) -> dict[str, Any] | None:
-    """Return the receipt of a shard, None if it is not done or its files have not their sizes."""
-    try:
-        receipt = json.loads(place(folder, "receipts", number).read_bytes())
-        sizes = {kind: place(folder, kind, number).stat().st_size for kind in FILES}
-        done = receipt["plan"] == plan.identity and sizes == {
-            kind: receipt["files"][kind]["bytes"] for kind in FILES
-        }
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return receipt if done else None

@@ -1,6 +1,7 @@
 """Reading a folder of shards: one matrix, mapped from its files."""
 
 from bisect import bisect_right
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,9 @@ import numpy as np
 
 from ...images.errors import DataError
 from ..table import FeatureTable
-from .compute import read_receipt
-from .places import place, read_lines
-from .plan import read_plan
+from .lines import read_index
+from .plan_files import read_whole_plan
+from .receipts import check_seal, map_data, read_receipt
 
 
 class ShardedRows:
@@ -24,13 +25,22 @@ class ShardedRows:
     parts : list of ndarray, (Ni, n) float32
     length : int
         n.
+    check : callable, optional
+        Told the number of a part before the first of its rows is used; raises
+        an error if it is not what it should be.
     """
 
     dtype = np.dtype(np.float32)
     ndim = 2
 
-    def __init__(self, parts: list[np.ndarray], length: int):
-        self.parts = parts
+    def __init__(
+        self,
+        parts: list[np.ndarray],
+        length: int,
+        check: Callable[[int], object] = lambda number: None,
+    ):
+        self.parts, self._check = parts, check
+        self._checked: set[int] = set()
         self.ends = np.cumsum([len(part) for part in parts]).tolist()
         self.shape = (self.ends[-1] if parts else 0, length)
 
@@ -48,7 +58,7 @@ class ShardedRows:
         for number in np.unique(shard):
             here = shard == number
             start = self.ends[number] - len(self.parts[number])
-            found[here] = self.parts[number][places[here] - start]
+            found[here] = self._part(int(number))[places[here] - start]
         return found[:, columns[0]] if columns else found
 
     def _row(self, row: int) -> np.ndarray:
@@ -56,10 +66,17 @@ class ShardedRows:
         if not 0 <= row < len(self):
             raise IndexError(f"row {row} of {len(self)}")
         number = bisect_right(self.ends, row)
-        return self.parts[number][row - self.ends[number] + len(self.parts[number])]
+        return self._part(number)[row - self.ends[number] + len(self.parts[number])]
+
+    def _part(self, number: int) -> np.ndarray:
+        if number not in self._checked:
+            self._check(number)
+            self._checked.add(number)
+        return self.parts[number]
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        whole = np.concatenate(self.parts) if self.parts else np.empty(self.shape, np.float32)
+        parts = [self._part(number) for number in range(len(self.parts))]
+        whole = np.concatenate(parts) if parts else np.empty(self.shape, np.float32)
         return whole if dtype is None else whole.astype(dtype)
 
 
@@ -69,33 +86,38 @@ def open_shards(folder: Path) -> FeatureTable:
     Returns
     -------
     FeatureTable
-        Its X is a `ShardedRows`.
+        Its X is a `ShardedRows`. A shard is hashed when the first of its rows is
+        used; if it has changed since its receipt was written, that is a DataError.
 
     Raises
     ------
     DataError
-        If shards are missing.
+        If shards are missing or damaged.
     """
-    plan = read_plan(folder)
+    plan = read_whole_plan(folder)
     receipts = [read_receipt(folder, plan, number) for number in plan.numbers()]
-    missing = sum(receipt is None for receipt in receipts)
-    if missing:
+    done = [receipt for receipt in receipts if receipt is not None]
+    if missing := plan.shards - len(done):
         raise DataError(
             f"{folder}: {missing} of {plan.shards} shards are not done; run the command that "
             "began them again, and it goes on"
         )
-    rows = [row for number in plan.numbers() for row in read_lines(place(folder, "index", number))]
+    rows = []
+    for number, receipt in enumerate(done):
+        check_seal(folder, number, "index", receipt)
+        rows += read_index(folder, number, receipt)
     good = [row for row in rows if row["status"] == "ok"]
-    parts = [
-        np.load(place(folder, "data", number), mmap_mode="r")
-        for number, receipt in enumerate(receipts)
-        if receipt and receipt["ok"]
-    ]
-    coloured = any(receipt and receipt["coloured"] for receipt in receipts)
+    filled = [number for number, receipt in enumerate(done) if receipt["ok"]]
+    parts = [map_data(folder, plan, number, done[number]) for number in filled]
+
+    def check(part: int) -> None:
+        check_seal(folder, filled[part], "data", done[filled[part]])
+
+    coloured = any(receipt["coloured"] for receipt in done)
     return FeatureTable(
-        X=ShardedRows(parts, plan.hog.length(*plan.size)),  # type: ignore[arg-type]
+        X=ShardedRows(parts, plan.hog.length(*plan.size), check),  # type: ignore[arg-type]
         names=tuple(row["name"] for row in good),
-        labels=tuple(row["label"] for row in good) if plan.labelled else None,
+        labels=tuple(row.get("label") or "" for row in good) if plan.labelled else None,
         classes=plan.classes,
         config=plan.hog,
         size=plan.size,
@@ -108,6 +130,6 @@ def open_shards(folder: Path) -> FeatureTable:
 def _inputs(rows: list[dict[str, Any]], classes: tuple[str, ...]) -> np.ndarray:
     number = {name: n for n, name in enumerate(classes)}
     ok = np.array([row["status"] == "ok" for row in rows])
-    label = [number.get(row["label"], -1) for row in rows]
-    sizes = [(row["width"] or 0, row["height"] or 0) for row in rows]
+    label = [number.get(row.get("label"), -1) for row in rows]
+    sizes = [(row.get("width") or 0, row.get("height") or 0) for row in rows]
     return np.column_stack([np.where(ok, np.cumsum(ok) - 1, -1), label, sizes]).astype(np.int32)

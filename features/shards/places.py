@@ -1,19 +1,21 @@
-"""Where the files of a shard lie, and how each is written whole or not at all."""
+"""Where the files of a shard lie, and how they are written and read."""
 
 import hashlib
 import json
-import os
-import socket
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import numpy as np
-
+from ...images.atomic import atomic_file
 from ...images.errors import DataError
+from ...images.json_text import parse_json
+from ...images.locks import locked
+from ...images.regular import irregular_kind, open_regular
 
 KINDS = {"inputs": ".jsonl", "data": ".npy", "index": ".jsonl", "receipts": ".json"}
 PLAN = "plan.json"
+CLAIMS = "claims"
 
 
 def place(folder: Path, kind: str, number: int) -> Path:
@@ -21,49 +23,47 @@ def place(folder: Path, kind: str, number: int) -> Path:
     return folder / kind / f"{number:05}{KINDS[kind]}"
 
 
-def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Write a file beside its place, flush it to disk, and rename it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Of this process: another machine may write the same bytes at the same time.
-    temporary = path.with_name(f".{path.name}.{socket.gethostname()}-{os.getpid()}.part")
-    try:
-        with open(temporary, "wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, os.fspath(path)) from error
-    finally:
-        temporary.unlink(missing_ok=True)
-    _sync(path.parent)
+def claimed(folder: Path, what: object, *, wait: bool = False) -> AbstractContextManager[bool]:
+    """Hold the claim on a shard, or on the plan; gives whether it could be had.
 
-
-def write_array(file: BinaryIO, array: np.ndarray) -> None:
-    """Write a C-contiguous array as .npy.
-
-    `numpy.save` writes past Python's file, and says nothing of why it cannot.
+    Where there are no locks two processes do the same work, to the same bytes.
     """
-    np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(array))
-    file.write(array.tobytes() if not array.size else array.data.cast("B"))
+    path = folder / CLAIMS / (f"{what:05}" if isinstance(what, int) else str(what))
+    size_of(path)
+    return locked(path, wait=wait)
 
 
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+def drop_claims(folder: Path) -> None:
+    """Remove the folder of claims once nobody holds one."""
+    # Somebody may be at work still, or it may be gone already.
+    with suppress(OSError):
+        (folder / CLAIMS).rmdir()
+
+
+def is_passing(path: Path) -> bool:
+    """Say whether a file of a folder is only there while somebody writes, or was killed."""
+    return path.name.startswith(".") and path.suffix == ".part"
+
+
+def size_of(path: Path) -> int | None:
+    """Return the bytes of a file, None if it is not there; DataError if it is no regular file.
+
+    Whoever opened a named pipe to write the file anew would wait for ever.
+    """
     try:
-        os.fsync(handle)
-    except OSError:
-        # A file system that syncs no folders; the rename has happened all the same.
-        return
-    finally:
-        os.close(handle)
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    if kind := irregular_kind(found.st_mode):
+        raise DataError(f"{path}: {kind}, not a regular file")
+    return found.st_size
 
 
-def remove_leftovers(folder: Path, number: int) -> None:
-    """Delete what an interrupted process left of a shard."""
-    for kind in KINDS:
-        for path in (folder / kind).glob(f".{number:05}{KINDS[kind]}.*.part"):
-            path.unlink(missing_ok=True)
+def write_file(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Write a file whole or not at all, whatever stands there."""
+    size_of(path)
+    with atomic_file(path, overwrite=True) as file:
+        write(file)
 
 
 def json_line(value: Any) -> bytes:
@@ -74,20 +74,23 @@ def json_line(value: Any) -> bytes:
 
 def write_lines(path: Path, values: Iterable[Any]) -> None:
     """Write a file with a line of JSON for each value."""
-    write_whole(path, lambda file: file.writelines(map(json_line, values)))
+    write_file(path, lambda file: file.writelines(map(json_line, values)))
 
 
-def read_lines(path: Path) -> list[Any]:
-    """Read a file with a line of JSON for each value; DataError if it is damaged."""
-    try:
-        with open(path, "rb") as file:
-            return [json.loads(line) for line in file]
-    except ValueError:
-        raise DataError(f"{path}: damaged; the command that made it makes it again") from None
+def read_lines(path: Path, is_good: Callable[[Any], bool]) -> list[Any]:
+    """Read a file with a line of JSON for each value; DataError if one is not good."""
+    with open_regular(path) as file:
+        values = [parse_json(line, path, errors="surrogateescape") for line in file]
+    for number, value in enumerate(values):
+        if not is_good(value):
+            raise DataError(
+                f"{path}: line {number + 1} is damaged; the command that made it makes it again"
+            )
+    return values
 
 
 def fingerprint(path: Path) -> dict[str, Any]:
     """Return size and SHA-256 of a file."""
-    with open(path, "rb") as file:
+    with open_regular(path) as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"bytes": path.stat().st_size, "sha256": found}
+        return {"bytes": file.tell(), "sha256": found}

@@ -1,19 +1,16 @@
 """The plan of a folder of shards: which inputs, which settings, cut up how."""
 
 import hashlib
-import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, fields
-from itertools import islice
-from pathlib import Path
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ... import __version__
 from ...images.dataset import Dataset
-from ...images.errors import DataError, EdgewiseError
+from ...images.errors import EdgewiseError
 from ..config import HogConfig
-from .places import PLAN, json_line, place, read_lines, write_whole
+from .places import json_line
 
 SCHEMA = "edgewise.shards/1"
 
@@ -88,6 +85,10 @@ class ShardPlan:
         """Return the plan for JSON."""
         return {"schema": SCHEMA, **asdict(self)}
 
+    def inputs_of(self, number: int) -> int:
+        """Return how many inputs a shard has."""
+        return min(self.shard_size, self.pictures - number * self.shard_size)
+
     def numbers(self, part: tuple[int, int] = (1, 1)) -> range:
         """Return the numbers of the shards of part I of N."""
         return range(part[0] - 1, self.shards, part[1])
@@ -117,7 +118,7 @@ def make_plan(
     found = size or _common_size(dataset)
     length = config.length(*found)
     digest = hashlib.sha256()
-    for facts in _facts(dataset, times=True):
+    for facts in facts_of(dataset, times=True):
         digest.update(json_line(facts))
     return ShardPlan(
         config=config.to_dict(),
@@ -170,7 +171,7 @@ def _said(picture: tuple[str, tuple[int, int]]) -> str:
     return f"{name} is {columns}x{rows}"
 
 
-def _facts(dataset: Dataset, *, times: bool) -> Iterator[dict[str, Any]]:
+def facts_of(dataset: Dataset, *, times: bool) -> Iterator[dict[str, Any]]:
     """Yield what is known of each input before it is read."""
     for i, name in enumerate(dataset.names):
         facts: dict[str, Any] = {"name": name}
@@ -189,93 +190,3 @@ def _stamp(path: str) -> dict[str, int]:
     except OSError:
         return {"bytes": -1, "changed": -1}
     return {"bytes": found.st_size, "changed": found.st_mtime_ns}
-
-
-def write_plan(folder: Path, plan: ShardPlan, dataset: Dataset) -> None:
-    """Write a plan and its inputs, or find that the folder has the same plan already.
-
-    Raises
-    ------
-    EdgewiseError
-        If the folder holds another plan, or other things.
-    """
-    if is_shard_folder(folder):
-        _refuse_changes(folder, read_plan(folder), plan)
-        _write_inputs(folder, plan, dataset)
-        return
-    if folder.exists() and not folder.is_dir():
-        raise EdgewiseError(f"{folder} is a file; name a folder for the shards")
-    strange = [path for path in folder.glob("*") if path.name not in ("inputs",)]
-    if strange:
-        raise EdgewiseError(
-            f"{folder} holds other files, such as {strange[0].name}; name a new or an empty folder"
-        )
-    _write_inputs(folder, plan, dataset)
-    # Last: a folder without a plan is no folder of shards yet.
-    write_whole(folder / PLAN, lambda file: file.write(_as_text(plan)))
-
-
-def _write_inputs(folder: Path, plan: ShardPlan, dataset: Dataset) -> None:
-    """Write the inputs of each shard, unless they stand there undamaged."""
-    facts = _facts(dataset, times=False)
-    for number in range(plan.shards):
-        path = place(folder, "inputs", number)
-        lines = b"".join(map(json_line, islice(facts, plan.shard_size)))
-        if not (path.exists() and path.read_bytes() == lines):
-            write_whole(path, lambda file, lines=lines: file.write(lines))
-
-
-def _as_text(plan: ShardPlan) -> bytes:
-    return json.dumps({**plan.to_dict(), "identity": plan.identity}, indent=1).encode() + b"\n"
-
-
-def is_shard_folder(path: str | os.PathLike) -> bool:
-    """Say whether a folder has a plan of shards."""
-    return (Path(path) / PLAN).is_file()
-
-
-def read_plan(folder: str | os.PathLike) -> ShardPlan:
-    """Read the plan of a folder.
-
-    Raises
-    ------
-    DataError
-        If there is none, or it is damaged or of another version of the format.
-    """
-    path = Path(folder) / PLAN
-    try:
-        found = json.loads(path.read_bytes())
-        known = {item.name: found[item.name] for item in fields(ShardPlan)}
-        known["size"], known["classes"] = tuple(known["size"]), tuple(known["classes"])
-        plan = ShardPlan(**known)
-    except FileNotFoundError:
-        raise DataError(f"{folder}: no folder of shards, there is no {PLAN} in it") from None
-    except (ValueError, KeyError, TypeError):
-        raise DataError(f"{path}: damaged; start anew in another folder") from None
-    if found.get("schema") != SCHEMA or found.get("identity") != plan.identity:
-        raise DataError(f"{path}: damaged, or of another version; start anew in another folder")
-    return plan
-
-
-def read_inputs(folder: Path, number: int) -> list[dict[str, Any]]:
-    """Read the inputs of one shard: name, label if there are any, path if it has one."""
-    return read_lines(place(folder, "inputs", number))
-
-
-def _refuse_changes(folder: Path, old: ShardPlan, new: ShardPlan) -> None:
-    before, now = old.to_dict(), new.to_dict()
-    changed = [_change(name, before[name], now[name]) for name in now if before[name] != now[name]]
-    if changed:
-        raise EdgewiseError(
-            f"{folder} is of another plan: {'; '.join(changed)}; go on as it was begun, or name "
-            "another folder"
-        )
-
-
-def _change(name: str, before: Any, now: Any) -> str:
-    if name == "inputs":
-        return "the inputs have changed"
-    if name == "config":
-        parts = [key for key in now if before.get(key) != now[key]]
-        return "; ".join(f"{key} was {before.get(key)}, and is {now[key]}" for key in parts)
-    return f"{name.replace('_', ' ')} was {before}, and is {now}"

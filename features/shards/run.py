@@ -3,14 +3,13 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from .claims import claimed, drop_claims
-from .compute import compute_shard, read_receipt
-from .places import place, read_lines
-from .plan import ShardPlan, read_plan
-
-Receipt = dict[str, Any]
+from .compute import compute_shard
+from .lines import read_index
+from .places import claimed, drop_claims
+from .plan import ShardPlan
+from .plan_files import read_plan, read_whole_plan
+from .receipts import Receipt, read_receipt
 
 
 @dataclass
@@ -66,7 +65,7 @@ def run_shards(
     Course
         Of this part.
     """
-    plan = read_plan(folder)
+    plan = read_whole_plan(folder)
     course = Course(shards=len(plan.numbers(part)))
     # Those that another process has in hand come last: it may have died by then.
     left = _pass(folder, plan, plan.numbers(part), course, jobs, retry_failed, progress, wait=False)
@@ -111,6 +110,7 @@ def do_shard(
 
 
 def failures(folder: Path, number: int) -> list[tuple[str, str]]:
-    """Return name and reason of each failed input of a shard."""
-    rows = read_lines(place(folder, "index", number))
+    """Return name and reason of each failed input of a shard that is done."""
+    receipt = read_receipt(folder, read_plan(folder), number)
+    rows = read_index(folder, number, receipt) if receipt and receipt["failed"] else []
     return [(row["name"], row["reason"]) for row in rows if row["status"] == "failed"]

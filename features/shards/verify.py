@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .compute import FILES, read_receipt
 from .places import fingerprint, place
-from .plan import read_plan
+from .plan_files import read_whole_plan
+from .receipts import CHANGED, FILES, read_receipt
 from .run import failures
 
 DAMAGED = "has other files than its receipt says; the command that made it does it again"
@@ -23,7 +23,7 @@ def verify_shards(folder: Path, progress: Callable[[int], object] | None = None)
     progress : callable, optional
         Told the number of shards looked at.
     """
-    plan, wrong = read_plan(folder), []
+    plan, wrong = read_whole_plan(folder), []
     for number in plan.numbers():
         receipt = read_receipt(folder, plan, number)
         if receipt is None:
@@ -39,7 +39,7 @@ def verify_shards(folder: Path, progress: Callable[[int], object] | None = None)
 def _differing(folder: Path, number: int, receipt: dict[str, Any]) -> list[str]:
     paths = {kind: place(folder, kind, number) for kind in FILES}
     return [
-        f"{path.relative_to(folder)} has changed since it was written"
+        f"{path.relative_to(folder)} {CHANGED}"
         for kind, path in paths.items()
         if fingerprint(path) != receipt["files"][kind]
     ]
@@ -47,7 +47,7 @@ def _differing(folder: Path, number: int, receipt: dict[str, Any]) -> list[str]:
 
 def shard_facts(folder: Path) -> dict[str, Any]:
     """Return what a folder of shards holds, for people and for JSON."""
-    plan = read_plan(folder)
+    plan = read_whole_plan(folder)
     receipts = [read_receipt(folder, plan, number) for number in plan.numbers()]
     done = [receipt for receipt in receipts if receipt is not None]
     reasons = Counter(

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...features.shards.places import write_array
+from ...features.files.npy import write_array
 from ...images.atomic import atomic_file
 
 

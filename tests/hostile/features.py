@@ -196,7 +196,9 @@ def _columns() -> Iterator[pyarrow.Array]:
     yield pyarrow.array([b"a", b"\xff", b""])
     yield pyarrow.array([[0.5], [], None], pyarrow.list_(pyarrow.float32()))
     yield pyarrow.array([[1] * 36] * 3)
-    yield pyarrow.array([[float("nan")] * 36, None, [1.0] * 36], pyarrow.list_(pyarrow.float32(), 36))
+    yield pyarrow.array(
+        [[float("nan")] * 36, None, [1.0] * 36], pyarrow.list_(pyarrow.float32(), 36)
+    )
     yield pyarrow.array([[["a"]], [["b"]], []])
     yield pyarrow.array([{"a": 1}] * 3)
     yield pyarrow.array([True, False, None])

@@ -65,9 +65,11 @@ def plan() -> dict:
 
 def shard_files(wanted: dict) -> Files:
     """Return the files of a folder that is done."""
-    files = {"plan.json": _signed(json.dumps(wanted).encode())}
+    files = {"plan.json": signed(json.dumps(wanted).encode())}
     for number, pictures in enumerate((range(3), range(3, 5))):
-        inputs = [{"name": f"{k}.png", "label": "ant", "path": f"/nowhere/{k}.png"} for k in pictures]
+        inputs = [
+            {"name": f"{k}.png", "label": "ant", "path": f"/nowhere/{k}.png"} for k in pictures
+        ]
         index = [_row(k, failed=k == 1) for k in pictures]
         files[f"inputs/{number:05}.jsonl"] = b"".join(map(_line, inputs))
         files[f"index/{number:05}.jsonl"] = b"".join(map(_line, index))
@@ -91,7 +93,7 @@ def _line(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":")).encode() + b"\n"
 
 
-def _signed(text: bytes) -> bytes:
+def signed(text: bytes) -> bytes:
     """Return a plan with its identity, if it is a plan at all."""
     try:
         wanted = json.loads(text)
@@ -137,7 +139,7 @@ def _plans(good: Files) -> Iterator[Files]:
     for text in (*NOT_JSON, *cut(content, CUTS), *flipped(content, FLIPS)):
         yield {**good, "plan.json": text}
     for text in bent(plan(), 3):
-        yield _again({**good, "plan.json": _signed(text)})
+        yield _again({**good, "plan.json": signed(text)})
 
 
 def _lines(good: Files, name: str, each: int) -> Iterator[Files]:
