@@ -25,11 +25,11 @@ class Ready:
     network: "Network"
     text: str
 
-    def more(self, session: Session, data: str, *, jobs, max_pixels) -> "Pictures":
+    def more(self, session: Session, data: str, use: str, *, jobs, max_pixels) -> "Pictures":
         """Read other pictures, of the same size, colour and classes."""
         own = self.pictures
         return pictures_of(
-            session, data, size=own.size, channels=own.channels, classes=own.classes,
+            session, data, use=use, size=own.size, channels=own.channels, classes=own.classes,
             jobs=jobs, max_pixels=max_pixels,
         )  # fmt: skip
 
@@ -41,7 +41,7 @@ def prepared(
     from ..images.errors import DataError
 
     channels = 1 if gray else None
-    pictures = pictures_of(session, data, size=size, channels=channels, **reading)
+    pictures = pictures_of(session, data, use="train", size=size, channels=channels, **reading)
     present = sorted(set(pictures.labels.tolist()))
     if len(present) < 2:
         raise DataError(
@@ -55,7 +55,8 @@ def prepared(
         return ready
     share = share_of(validation)
     if share is None:
-        return Ready(pictures, ready.more(session, validation, **reading), network, text)
+        held = ready.more(session, validation, "validation", **reading)
+        return Ready(pictures, held, network, text)
     return Ready(*_split(pictures, share, seed, group), network, text)
 
 

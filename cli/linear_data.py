@@ -31,11 +31,11 @@ def training_table(
         What the user said of HoG, None where nothing.
     """
     from ..features.opening import holds_features
-    from ..images.dataset import open_dataset
+    from ..images.parts import refuse_parts
     from ..models.linear_features import with_fit
     from ..models.linear_table import open_table
     from .hog_options import refuse_fit_without_size
-    from .labelled import extracted
+    from .labelled import extracted, opened
 
     hog, fit = dict(hog), hog["fit"]
     del hog["fit"]
@@ -43,8 +43,10 @@ def training_table(
     _check(data, features, given, holds_features(data), gray or size or copies)
     refuse_fit_without_size(fit, size)
     if holds_features(data):
-        return open_table(data), None
-    dataset = open_dataset(data, max_pixels=max_pixels)
+        table = open_table(data)
+        refuse_parts(table.classes, data, folders=False)
+        return table, None
+    dataset = opened(session, data, "train", max_pixels=max_pixels)
     if copies:
         from ..models.linear_copies import with_copies
 

@@ -132,7 +132,7 @@ def command(
         session, data, network, size=size, gray=gray, validation=validation, group=group,
         seed=settings["seed"], **reading,
     )  # fmt: skip
-    unseen = ready.more(session, test, **reading) if test else None
+    unseen = ready.more(session, test, "test", **reading) if test else None
     model, course = train(session, ready, settings, place, resume=resume, jobs=jobs)
     found = None if unseen is None else _judged(session, model, unseen, jobs)
     save_model(output, model, overwrite=overwrite)

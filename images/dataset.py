@@ -32,6 +32,8 @@ class Dataset:
         The file of each picture, where each has one of its own.
     source : str
         What the user named.
+    part : str, or None
+        The split that was asked for, as in ``all.csv:train``.
     """
 
     names: tuple[str, ...]
@@ -42,6 +44,7 @@ class Dataset:
     groups: tuple[str, ...] | None = None
     paths: tuple[str, ...] | None = None
     source: str = ""
+    part: str | None = None
 
     def __len__(self) -> int:
         return len(self.names)
@@ -110,7 +113,7 @@ class Dataset:
         if not chosen:
             there = ", ".join(sorted({own for own in self.splits or () if own}, key=natural_key))
             raise DataError(f'{self.source} has no split "{name}"; it has {there or "none"}')
-        return self.subset(chosen)
+        return replace(self.subset(chosen), source=f"{self.source}:{name}", part=name)
 
 
 def natural_key(text: str) -> list:

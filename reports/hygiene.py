@@ -6,6 +6,7 @@ from textwrap import wrap
 
 import numpy as np
 
+from ..images.parts import parts_among
 from ..models.hygiene import Survey
 from ..models.hygiene_clues import Clue, find_clue
 from ..models.hygiene_duplicates import Duplicates, members
@@ -46,7 +47,7 @@ def examine(survey: Survey) -> Findings:
     found = Findings()
     if formats := Counter(one.format for one in survey.sights if one.format):
         found.facts["formats"] = dict(formats.most_common())
-    for part in (_readable, _balance, _kinds, _flat, _clues):
+    for part in (_readable, _parts, _balance, _kinds, _flat, _clues):
         found |= part(survey)
     return found
 
@@ -58,6 +59,17 @@ def _readable(survey: Survey) -> Findings:
     return Findings(
         {}, [f"{_pictures(count)} cannot be read; mend or remove {'it' if count == 1 else 'them'}"]
     )
+
+
+def _parts(survey: Survey) -> Findings:
+    found = parts_among(survey.dataset.classes)
+    if not found:
+        return Findings()
+    sentence = (
+        f"{' and '.join(found)} are called as parts of a divided data set, not as classes; a "
+        "model would learn to tell them apart"
+    )
+    return Findings({"parts": found}, [sentence])
 
 
 def _balance(survey: Survey) -> Findings:
