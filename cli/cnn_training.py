@@ -35,13 +35,18 @@ class Ready:
 
 
 def prepared(
-    session: Session, data: str, text: str, *, size, gray, validation, group, seed, **reading
-) -> Ready:
+    session: Session, data: str, text: str, *, size, gray, validation, group, group_by, seed,
+    **reading,
+) -> Ready:  # fmt: skip
     """Read the pictures, hold some back, and build the network for them."""
     from ..images.errors import DataError
 
     channels = 1 if gray else None
-    pictures = pictures_of(session, data, use="train", size=size, channels=channels, **reading)
+    share = None if validation is None else share_of(validation)
+    pictures = pictures_of(
+        session, data, use="train", size=size, channels=channels, group_by=group_by,
+        dividing=share is not None and group, **reading,
+    )  # fmt: skip
     present = sorted(set(pictures.labels.tolist()))
     if len(present) < 2:
         raise DataError(
@@ -53,7 +58,6 @@ def prepared(
     ready = Ready(pictures, None, network, text)
     if validation is None:
         return ready
-    share = share_of(validation)
     if share is None:
         held = ready.more(session, validation, "validation", **reading)
         return Ready(pictures, held, network, text)

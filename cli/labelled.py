@@ -38,16 +38,22 @@ def extracted(session: Session, dataset, config, *, gray, size, jobs, scratch=No
 
 
 def pictures_of(
-    session: Session, data: str, *, use="test", size, channels, jobs, max_pixels, classes=None
-):
-    """Return all pictures of a data set in memory, read under a progress bar."""
+    session: Session, data: str, *, use="test", size, channels, jobs, max_pixels, classes=None,
+    group_by=None, dividing=False,
+):  # fmt: skip
+    """Return all pictures of a data set in memory, read under a progress bar.
+
+    Those that are to be divided are looked at for series that would be torn apart.
+    """
     from ..features.opening import holds_features
     from ..images.errors import DataError
     from ..models.pictures import load_pictures
 
     if holds_features(data):
         raise DataError(f"{data} holds features; a CNN needs the pictures themselves")
-    dataset = opened(session, data, use, max_pixels=max_pixels)
+    dataset = opened(session, data, use, max_pixels=max_pixels, group_by=group_by)
+    if dividing:
+        warn_of_series(session, dataset)
     with session.counter(total=len(dataset), unit="picture", what="reading") as progress:
         return load_pictures(
             dataset,
@@ -60,21 +66,46 @@ def pictures_of(
         )
 
 
-def opened(session: Session, data: str, use: str, *, max_pixels):
+def opened(session: Session, data: str, use: str, *, max_pixels, group_by=None):
     """Open a labelled data set for a use: train, validation or test.
 
     Of a manifest that is divided the part for the use is taken, and that is said.
     """
     from ..images.dataset import open_dataset
+    from ..images.groups import grouped
     from ..images.parts import choose_part, refuse_parts
 
     dataset = open_dataset(data, max_pixels=max_pixels)
     refuse_parts(dataset.classes, data, folders=Path(data).is_dir())
     chosen = choose_part(dataset, use)
-    if chosen is None:
-        return dataset
-    session.say(_part_text(data, chosen))
-    return chosen.dataset
+    if chosen is not None:
+        session.say(_part_text(data, chosen))
+        dataset = chosen.dataset
+    return grouped(dataset, group_by)
+
+
+def own_test(data: str, *, max_pixels) -> str | None:
+    """Return the part to test with of a manifest that is divided, where no part was named."""
+    from ..images.dataset import open_dataset
+    from ..images.manifests import is_manifest
+    from ..images.parts import choose_part
+
+    if not is_manifest(data):
+        return None
+    chosen = choose_part(open_dataset(data, max_pixels=max_pixels), "train")
+    return f"{data}:{chosen.test}" if chosen and chosen.test else None
+
+
+def warn_of_series(session: Session, dataset) -> None:
+    """Say so where pictures look like frames of a series, and nothing keeps these together."""
+    from ..models.hygiene_series import sample_series
+
+    if dataset.groups is not None or session.quiet:
+        return
+    if found := sample_series(dataset):
+        from ..reports.hygiene import series_text
+
+        session.say(series_text(found, dataset.names))
 
 
 def _part_text(data: str, chosen) -> str:

@@ -56,11 +56,12 @@ def find_series(
     labels : sequence of str, (M,), or None
     signatures : ndarray, (M, n)
     """
-    pairs = _neighbours(names, labels)
-    random = np.random.default_rng(0)
+    rows, random = _rows(names, labels), np.random.default_rng(0)
+    pairs = np.concatenate([_neighbours(row) for row in rows])
     if len(pairs) > MOST_PAIRS:
         pairs = pairs[np.sort(random.choice(len(pairs), MOST_PAIRS, replace=False))]
-    return _judge(names, labels, signatures, pairs, _others(labels, len(names), random))
+    alike = _alike(signatures, pairs, _strangers(rows, random))
+    return _told(alike, len(pairs), names, labels)
 
 
 def sample_series(dataset: Dataset) -> Series | None:
@@ -71,40 +72,48 @@ def sample_series(dataset: Dataset) -> Series | None:
     if dataset.paths is None:
         return None
     random = np.random.default_rng(0)
-    pairs = _neighbours(dataset.names, dataset.labels)
-    pairs = _sampled(dataset.labels, pairs, random)
-    places = np.unique(pairs)
-    seen = {int(i): one for i in places if (one := _seen(dataset, int(i))) is not None}
-    places = np.array(list(seen), np.int64)
-    if not len(places):
+    rows = _rows(dataset.names, dataset.labels)
+    rows = [rows[k] for k in random.permutation(len(rows))[:SAMPLED_CLASSES]]
+    pairs = np.concatenate([_sampled(_neighbours(row), len(rows), random) for row in rows])
+    seen = {i: one for i in np.unique(pairs).tolist() if (one := _seen(dataset, i)) is not None}
+    known = np.array(list(seen), np.int64)
+    pairs = pairs[np.isin(pairs, known).all(axis=1)]
+    if not len(pairs):
         return None
-    there = pairs[np.isin(pairs, places).all(axis=1)]
-    labels = dataset.labels and [dataset.labels[i] for i in places]
-    found = _judge(
-        dataset.names, dataset.labels, np.stack(list(seen.values())),
-        np.searchsorted(places, there), _others(labels, len(places), random), places,
-    )  # fmt: skip
-    return found
+    others = _strangers([row[np.isin(row, known)] for row in rows], random)
+    places = (np.searchsorted(known, one) for one in (pairs, others))
+    alike = _alike(np.stack(list(seen.values())), *places)
+    return _told(known[alike], len(pairs), dataset.names, dataset.labels)
 
 
-def _neighbours(names: Sequence[str], labels: Sequence[str] | None) -> np.ndarray:
-    """Return pairs (n, 2) of pictures of one class whose names follow each other."""
-    keys = [(labels[i] if labels else "", natural_key(name), i) for i, name in enumerate(names)]
-    order = [(label, i) for label, _, i in sorted(keys)]
-    pairs = [(i, j) for (one, i), (other, j) in zip(order, order[1:], strict=False) if one == other]
-    return np.array(pairs, np.int64).reshape(-1, 2)
+def _rows(names: Sequence[str], labels: Sequence[str] | None) -> list[np.ndarray]:
+    """Return the pictures of each class in the order of their names."""
+    rows: dict[str, list] = {} if names else {"": []}
+    for i, name in enumerate(names):
+        rows.setdefault(labels[i] if labels else "", []).append((natural_key(name), i))
+    return [np.array([i for _, i in sorted(row)], np.int64) for row in rows.values()]
 
 
-def _sampled(
-    labels: Sequence[str] | None, pairs: np.ndarray, random: np.random.Generator
-) -> np.ndarray:
-    """Return pairs of neighbours of a few classes."""
-    own = np.array([labels[i] if labels else "" for i in pairs[:, 0]], object).astype(str)
-    classes = np.unique(own)
-    chosen = random.permutation(classes)[:SAMPLED_CLASSES]
-    each = SAMPLED_PAIRS * SAMPLED_CLASSES // max(len(chosen), 1)
-    parts = [random.permutation(np.flatnonzero(own == name))[:each] for name in chosen]
-    return pairs[np.sort(np.concatenate([np.empty(0, np.int64), *parts]))]
+def _neighbours(row: np.ndarray) -> np.ndarray:
+    return np.stack([row[:-1], row[1:]], axis=1)
+
+
+def _strangers(rows: list[np.ndarray], random: np.random.Generator) -> np.ndarray:
+    """Return random pairs of one class that are a quarter of it or more apart."""
+    rows = [row for row in rows if len(row) > 3]
+    total = sum(map(len, rows))
+    pairs = [np.empty((0, 2), np.int64)]
+    for row in rows:
+        count, apart = len(row), -(-len(row) // 4)
+        places = random.integers(0, count, -(-MOST_PAIRS * count // total))
+        steps = random.integers(apart, count - apart, len(places), endpoint=True)
+        pairs.append(np.stack([row[places], row[(places + steps) % count]], axis=1))
+    return np.concatenate(pairs)
+
+
+def _sampled(pairs: np.ndarray, classes: int, random: np.random.Generator) -> np.ndarray:
+    most = SAMPLED_PAIRS * SAMPLED_CLASSES // classes
+    return pairs[np.sort(random.permutation(len(pairs))[:most])]
 
 
 def _seen(dataset: Dataset, i: int) -> np.ndarray | None:
@@ -114,30 +123,20 @@ def _seen(dataset: Dataset, i: int) -> np.ndarray | None:
         return None
 
 
-def _others(labels: Sequence[str] | None, count: int, random: np.random.Generator) -> np.ndarray:
-    """Return random pairs (n, 2) of pictures of one class."""
-    own = np.unique(labels, return_inverse=True)[1] if labels else np.zeros(count, np.int64)
-    order = np.argsort(own, kind="stable")
-    sizes = np.bincount(own)
-    start = np.cumsum(sizes) - sizes
-    first = random.integers(0, count, MOST_PAIRS)
-    group = own[first]
-    second = order[start[group] + random.integers(0, sizes[group])]
-    return np.stack([first, second], axis=1)[first != second]
-
-
-def _judge(names, labels, signatures, pairs, others, places=None) -> Series | None:
+def _alike(signatures: np.ndarray, pairs: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return the pairs that are more alike than nearly all others."""
     if len(pairs) < LEAST_PAIRS or not len(others):
-        return None
+        return pairs[:0]
     usual = np.quantile(_products(signatures, others), QUANTILE)
-    alike = pairs[_products(signatures, pairs) > usual]
-    share = len(alike) / len(pairs)
-    if share < LEAST_SHARE:
-        return None
-    first = alike[0] if places is None else places[alike[0]]
-    rule = suggest_rule(names, len(set(labels or ("",))))
-    return Series(share, (int(first[0]), int(first[1])), rule)
+    return pairs[_products(signatures, pairs) > usual]
 
 
 def _products(signatures: np.ndarray, pairs: np.ndarray) -> np.ndarray:
     return np.einsum("ij,ij->i", signatures[pairs[:, 0]], signatures[pairs[:, 1]])
+
+
+def _told(alike: np.ndarray, count: int, names, labels) -> Series | None:
+    if len(alike) < LEAST_SHARE * count or not len(alike):
+        return None
+    rule = suggest_rule(names, len(set(labels or ("",))))
+    return Series(len(alike) / count, (int(alike[0, 0]), int(alike[0, 1])), rule)
