@@ -75,6 +75,7 @@ def command(
     """
     from ..images.dataset import open_dataset
     from ..images.parts import refuse_parts
+    from .outputs import leave_out_results
 
     refuse_fit_without_size(hog["fit"], size)
     config = chosen_config(None, **hog)
@@ -86,7 +87,8 @@ def command(
         raise click.UsageError("--picture draws one picture, and a folder of shards is for many")
     windows = chosen_windows(config, window, window_stride, shards=bool(folder), picture=picture)
     _check_outputs(None if folder else output, picture, overwrite)
-    dataset = open_dataset(list(inputs), labelled=False, max_pixels=max_pixels)
+    results = leave_out_results(session, inputs, output)
+    dataset = open_dataset(list(inputs), labelled=False, max_pixels=max_pixels, without=results)
     if picture and len(dataset) != 1:
         raise click.UsageError(f"--picture draws one picture, and there are {len(dataset)}")
     if dry_run:
