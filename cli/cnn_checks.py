@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from .session import Session
+
 
 def check_choices(settings: dict[str, Any], network: str | None, validation: str | None) -> None:
     """Raise UsageError if settings, network or validation make no sense by themselves."""
@@ -28,6 +30,16 @@ def check_choices(settings: dict[str, Any], network: str | None, validation: str
             "--patience waits for a better validation; give --validation as well, such as "
             "--validation 0.1"
         )
+
+
+def check_groups(
+    session: Session, validation: str | None, group: bool, group_by: str | None
+) -> None:
+    """Raise UsageError if groups are asked for and refused; say where they make no difference."""
+    if group_by and not group:
+        raise click.UsageError("--group-by and --no-group exclude each other")
+    if group_by and (validation is None or share_of(validation) is None):
+        session.say("--group-by is about pictures held back; give --validation 0.1 too")
 
 
 def share_of(validation: str) -> float | None:

@@ -25,24 +25,29 @@ class Ready:
     network: "Network"
     text: str
 
-    def more(self, session: Session, data: str, *, jobs, max_pixels) -> "Pictures":
+    def more(self, session: Session, data: str, use: str, *, jobs, max_pixels) -> "Pictures":
         """Read other pictures, of the same size, colour and classes."""
         own = self.pictures
         return pictures_of(
-            session, data, size=own.size, channels=own.channels, classes=own.classes,
+            session, data, use=use, size=own.size, channels=own.channels, classes=own.classes,
             jobs=jobs, max_pixels=max_pixels,
         )  # fmt: skip
 
 
 def prepared(
-    session: Session, data: str, text: str | None, *, size, gray, validation, group, seed, **reading
-) -> Ready:
+    session: Session, data: str, text: str | None, *, size, gray, validation, group, group_by,
+    seed, **reading,
+) -> Ready:  # fmt: skip
     """Read the pictures, hold some back, and build the network for them."""
     from ..images.errors import DataError
     from ..models.cnn.architectures import default_network
 
     channels = 1 if gray else None
-    pictures = pictures_of(session, data, size=size, channels=channels, **reading)
+    share = None if validation is None else share_of(validation)
+    pictures = pictures_of(
+        session, data, use="train", size=size, channels=channels, group_by=group_by,
+        dividing=share is not None and group, **reading,
+    )  # fmt: skip
     present = sorted(set(pictures.labels.tolist()))
     if len(present) < 2:
         raise DataError(
@@ -55,9 +60,9 @@ def prepared(
     ready = Ready(pictures, None, network, text)
     if validation is None:
         return ready
-    share = share_of(validation)
     if share is None:
-        return Ready(pictures, ready.more(session, validation, **reading), network, text)
+        held = ready.more(session, validation, "validation", **reading)
+        return Ready(pictures, held, network, text)
     return Ready(*_split(pictures, share, seed, group), network, text)
 
 

@@ -9,6 +9,7 @@ import click
 
 from .options import (
     examples,
+    group_by_option,
     jobs_option,
     json_option,
     max_pixels_option,
@@ -68,6 +69,7 @@ def comparison_options(function):
     help="Where report.html, both models and all that is needed to go on stand.",
 )  # fmt: skip
 @comparison_options
+@group_by_option
 @seed_option
 @json_option
 @overwrite_option
@@ -90,10 +92,12 @@ def command(session: Session, data, test, output, as_json, overwrite, max_pixels
     from ..models.comparison.plan import begin, check_folder
     from ..models.comparison.running import compare
     from .comparing import check_choices, contest_of, refuse_inside
+    from .labelled import own_test
 
     folder = Path(output)
     check_choices(settings)
     check_folder(folder)
+    test = test or own_test(data, max_pixels=max_pixels)
     refuse_inside(folder, data, test)
     contest = contest_of(session, data, test, folder, settings, jobs=jobs, max_pixels=max_pixels)
     if begin(folder, contest.plan, overwrite=overwrite):

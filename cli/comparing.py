@@ -50,7 +50,10 @@ def contest_of(
     use_threads(jobs)
     reading = {"jobs": jobs, "max_pixels": max_pixels}
     channels = 1 if settings["gray"] else None
-    own = pictures_of(session, data, size=settings["size"], channels=channels, **reading)
+    own = pictures_of(
+        session, data, use="train", size=settings["size"], channels=channels,
+        group_by=settings["group_by"], dividing=True, **reading,
+    )  # fmt: skip
     others = None
     if test is not None:
         others = pictures_of(

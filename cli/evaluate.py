@@ -108,6 +108,9 @@ class _Silent(Session):
         """Remember it only."""
         self.failures.append((name, reason))
 
+    def say(self, text: str) -> None:
+        """Say nothing: the first session did."""
+
 
 def _against(session: Session, answers, against: str, data: str, **reading):
     """Return how another model differs from the one that answered."""

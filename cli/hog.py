@@ -74,6 +74,8 @@ def command(
     bytes. A folder is only ever of one plan: inputs and settings.
     """
     from ..images.dataset import open_dataset
+    from ..images.parts import refuse_parts
+    from .outputs import leave_out_results
 
     refuse_fit_without_size(hog["fit"], size)
     config = chosen_config(None, **hog)
@@ -85,7 +87,8 @@ def command(
         raise click.UsageError("--picture draws one picture, and a folder of shards is for many")
     windows = chosen_windows(config, window, window_stride, shards=bool(folder), picture=picture)
     _check_outputs(None if folder else output, picture, overwrite)
-    dataset = open_dataset(list(inputs), labelled=False, max_pixels=max_pixels)
+    results = leave_out_results(session, inputs, output)
+    dataset = open_dataset(list(inputs), labelled=False, max_pixels=max_pixels, without=results)
     if picture and len(dataset) != 1:
         raise click.UsageError(f"--picture draws one picture, and there are {len(dataset)}")
     if dry_run:
@@ -98,6 +101,8 @@ def command(
             jobs=jobs, as_json=as_json,
         )  # fmt: skip
         return
+    refuse_parts(dataset.classes, inputs[0], folders=Path(inputs[0]).is_dir())
+    _say_splits(session, dataset)
     dataset = dataset.exactly() if exact else dataset
     scratch = Path(output).parent if output and output != "-" else None
     how = {"gray": gray, "size": size, "jobs": jobs, "scratch": scratch}
@@ -108,6 +113,16 @@ def command(
     else:
         _report(session, table, output, picture, "window" if windows else "picture")
     session.finish(len(dataset) - len(table.failed))
+
+
+def _say_splits(session: Session, dataset) -> None:
+    """Say what a feature file loses: its splits, so that a model would learn from all of them."""
+    names = sorted({name for name in dataset.splits or () if name})
+    if len(names) > 1 and dataset.part is None:
+        session.say(
+            f"{dataset.source} is split into {' and '.join(names)}, and the features are of all; "
+            f"{dataset.source}:{names[0]} is one part"
+        )
 
 
 def _extracted(session: Session, dataset, config, windows, how):

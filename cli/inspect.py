@@ -7,6 +7,7 @@ import click
 
 from .options import (
     examples,
+    group_by_option,
     jobs_option,
     json_option,
     max_pixels_option,
@@ -34,6 +35,7 @@ from .session import Session
     help="Least correlation of near duplicates; 1 looks for exact ones only.  [default: 0.995]",
 )  # fmt: skip
 @click.option("--write-split", metavar="FILE.csv", help="Write a manifest that divides FILE.")
+@group_by_option
 @click.option(
     "--share", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.2,
     show_default=True, help="How much of each class --write-split puts into the test split.",
@@ -46,8 +48,8 @@ from .session import Session
 @jobs_option
 @with_session
 def command(
-    session: Session, files, test, near, write_split, share, seed, overwrite, verify, as_json,
-    max_pixels, jobs,
+    session: Session, files, test, near, write_split, group_by, share, seed, overwrite, verify,
+    as_json, max_pixels, jobs,
 ):  # fmt: skip
     """Say what a picture, data set, feature file or model holds.
 
@@ -66,8 +68,8 @@ def command(
 
     names = list(dict.fromkeys(name for word in files for name in _expanded(word)))
     asked = DataOptions(
-        test=test, near=near, write_split=write_split, share=share, seed=seed,
-        overwrite=overwrite, max_pixels=max_pixels, jobs=jobs,
+        test=test, near=near, write_split=write_split, group_by=group_by, share=share,
+        seed=seed, overwrite=overwrite, max_pixels=max_pixels, jobs=jobs,
     )  # fmt: skip
     asked.check(names)
     found = {}

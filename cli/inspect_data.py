@@ -15,6 +15,7 @@ class DataOptions:
     test: str | None
     near: float | None
     write_split: str | None
+    group_by: str | None
     share: float
     seed: int
     overwrite: bool
@@ -47,12 +48,13 @@ class DataOptions:
 
 def inspect_data_set(session: Session, name: str, asked: DataOptions) -> dict | None:
     """Return the facts of a data set, or None if a name is something else."""
+    from ..images.groups import grouped
     from ..reports.inspection import data_at, inspect_data
 
     dataset = data_at(name, max_pixels=asked.max_pixels)
     if dataset is None:
         return None
-    seen = _survey(session, dataset, asked)
+    seen = _survey(session, grouped(dataset, asked.group_by), asked)
     test = _test(session, asked) if asked.test else None
     total = len(seen) + (len(test) if test else 0)
     with session.counter(total=total, unit="picture", what="comparing") as compared:
@@ -87,8 +89,22 @@ def _write_split(session: Session, seen, duplicates, asked: DataOptions) -> None
     from ..models.hygiene_split import split_survey, write_split
 
     path = str(asked.write_split)
-    splits, groups = split_survey(seen, duplicates.near, asked.share, seed=asked.seed)
+    splits, groups = split_survey(seen, duplicates.twins, asked.share, seed=asked.seed)
     write_split(path, seen, splits, groups, overwrite=asked.overwrite)
     count = splits.count("test")
     kept = len(splits) - count
     session.say(f"{kept:,} picture{plural(kept)} in {path}:train, {count:,} in {path}:test")
+    if seen.labels:
+        _say_untested(session, path, seen.labels, splits)
+
+
+def _say_untested(session: Session, path: str, labels: list[str], splits: list[str]) -> None:
+    """Name the classes of which nothing could be put into the test split."""
+    from ..images.dataset import natural_key
+
+    tested = {label for label, split in zip(labels, splits, strict=True) if split == "test"}
+    if missing := sorted(set(labels) - tested, key=natural_key):
+        session.say(
+            f"{path}:test has no picture of {', '.join(missing)}: what there is of "
+            f"{'it' if len(missing) == 1 else 'each'} is one picture, or one group of them"
+        )

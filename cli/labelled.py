@@ -2,17 +2,16 @@
 
 from pathlib import Path
 
-from .session import Session
+from .session import Session, plural
 
 
 def features_for(session: Session, made, data: str, *, jobs, max_pixels):
     """Return features of other data, made as a model's or another table's were."""
     from ..features.opening import holds_features, open_features
-    from ..images.dataset import open_dataset
 
     if holds_features(data):
         return open_features(data)
-    dataset = open_dataset(data, max_pixels=max_pixels)
+    dataset = opened(session, data, "test", max_pixels=max_pixels)
     gray = made.channels == 1
     return extracted(session, dataset, made.config, gray=gray, size=made.size, jobs=jobs)
 
@@ -25,7 +24,6 @@ def extracted(session: Session, dataset, config, *, gray, size, jobs, scratch=No
     from ..features.extract import extract
 
     use_threads(jobs)
-    refuse_splits(dataset, dataset.source)
     with session.counter(total=len(dataset), unit="picture", what="HoG") as progress:
         return extract(
             dataset,
@@ -39,17 +37,23 @@ def extracted(session: Session, dataset, config, *, gray, size, jobs, scratch=No
         )
 
 
-def pictures_of(session: Session, data: str, *, size, channels, jobs, max_pixels, classes=None):
-    """Return all pictures of a data set in memory, read under a progress bar."""
+def pictures_of(
+    session: Session, data: str, *, use="test", size, channels, jobs, max_pixels, classes=None,
+    group_by=None, dividing=False,
+):  # fmt: skip
+    """Return all pictures of a data set in memory, read under a progress bar.
+
+    Those that are to be divided are looked at for series that would be torn apart.
+    """
     from ..features.opening import holds_features
-    from ..images.dataset import open_dataset
     from ..images.errors import DataError
     from ..models.pictures import load_pictures
 
     if holds_features(data):
         raise DataError(f"{data} holds features; a CNN needs the pictures themselves")
-    dataset = open_dataset(data, max_pixels=max_pixels)
-    refuse_splits(dataset, data)
+    dataset = opened(session, data, use, max_pixels=max_pixels, group_by=group_by)
+    if dividing:
+        warn_of_series(session, dataset)
     with session.counter(total=len(dataset), unit="picture", what="reading") as progress:
         return load_pictures(
             dataset,
@@ -62,22 +66,55 @@ def pictures_of(session: Session, data: str, *, size, channels, jobs, max_pixels
         )
 
 
-# What folders of pictures for one use or another are called.
-SPLITS = {"train", "training", "test", "testing", "val", "valid", "validation", "dev"}
+def opened(session: Session, data: str, use: str, *, max_pixels, group_by=None):
+    """Open a labelled data set for a use: train, validation or test.
+
+    Of a manifest that is divided the part for the use is taken, and that is said.
+    """
+    from ..images.dataset import open_dataset
+    from ..images.groups import grouped
+    from ..images.parts import choose_part, refuse_parts
+
+    dataset = open_dataset(data, max_pixels=max_pixels)
+    refuse_parts(dataset.classes, data, folders=Path(data).is_dir())
+    chosen = choose_part(dataset, use)
+    if chosen is not None:
+        session.say(_part_text(data, chosen))
+        dataset = chosen.dataset
+    return grouped(dataset, group_by)
 
 
-def refuse_splits(dataset, data: str) -> None:
-    """Raise DataError if the classes of a data set are called as the parts of a split are."""
-    from ..images.errors import DataError
+def own_test(data: str, *, max_pixels) -> str | None:
+    """Return the part to test with of a manifest that is divided, where no part was named."""
+    from ..images.dataset import open_dataset
+    from ..images.manifests import is_manifest
+    from ..images.parts import choose_part
 
-    found = [name for name in dataset.classes if name.lower() in SPLITS]
-    if len(found) >= 2 and len(found) == len(dataset.classes):
-        train = next((name for name in found if name.lower().startswith("train")), found[0])
-        test = next(name for name in found if name != train)
-        raise DataError(
-            f"the classes of {data} would be {' and '.join(found)}, as if it were split; use "
-            f"{Path(data) / train} to learn from, and {Path(data) / test} to test"
-        )
+    if not is_manifest(data):
+        return None
+    chosen = choose_part(open_dataset(data, max_pixels=max_pixels), "train")
+    return f"{data}:{chosen.test}" if chosen and chosen.test else None
+
+
+def warn_of_series(session: Session, dataset) -> None:
+    """Say so where pictures look like frames of a series, and nothing keeps these together."""
+    from ..models.hygiene_series import sample_series
+
+    if dataset.groups is not None or session.quiet:
+        return
+    if found := sample_series(dataset):
+        from ..reports.hygiene import series_text
+
+        session.say(series_text(found, dataset.names))
+
+
+def _part_text(data: str, chosen) -> str:
+    count = len(chosen.dataset)
+    later = f"; edgewise evaluate MODEL {data}:{chosen.test} tests" if chosen.test else ""
+    return (
+        f"{data}: {count:,} picture{plural(count)} of its split {chosen.name}, without the other "
+        f"{chosen.others:,}{later}"
+    )
 
 
 def answered(session: Session, model, data: str, *, jobs, max_pixels):

@@ -9,8 +9,8 @@ from .session import Session
 
 
 def training_table(
-    session: Session, data: str, features: str | None, *, copies, gray, size, jobs, max_pixels,
-    hog: dict,
+    session: Session, data: str, features: str | None, *, copies, gray, size, group_by, dividing,
+    jobs, max_pixels, hog: dict,
 ):  # fmt: skip
     """Return the feature table to train on, and the groups of its rows or None.
 
@@ -25,17 +25,21 @@ def training_table(
         Changed copies of the pictures to learn from, too.
     gray : bool
     size : (int, int) or None
+    group_by : str or None
+        A rule that finds groups in the pictures' names.
+    dividing : bool
+        Whether there will be cross-validation.
     jobs : int or None
     max_pixels : int
     hog : dict
         What the user said of HoG, None where nothing.
     """
     from ..features.opening import holds_features
-    from ..images.dataset import open_dataset
+    from ..images.parts import refuse_parts
     from ..models.linear_features import with_fit
     from ..models.linear_table import open_table
     from .hog_options import refuse_fit_without_size
-    from .labelled import extracted
+    from .labelled import extracted, opened, warn_of_series
 
     hog, fit = dict(hog), hog["fit"]
     del hog["fit"]
@@ -43,8 +47,12 @@ def training_table(
     _check(data, features, given, holds_features(data), gray or size or copies)
     refuse_fit_without_size(fit, size)
     if holds_features(data):
-        return open_table(data), None
-    dataset = open_dataset(data, max_pixels=max_pixels)
+        table = open_table(data)
+        refuse_parts(table.classes, data, folders=False)
+        return table, _groups_by(table, group_by)
+    dataset = opened(session, data, "train", max_pixels=max_pixels, group_by=group_by)
+    if dividing:
+        warn_of_series(session, dataset)
     if copies:
         from ..models.linear_copies import with_copies
 
@@ -56,6 +64,16 @@ def training_table(
         config = with_fit(config, fit) if fit else config
         table = extracted(session, dataset, config, gray=gray, size=size, jobs=jobs)
     return table, _groups(table, dataset)
+
+
+def _groups_by(table, rule: str | None) -> tuple[str, ...] | None:
+    from ..images.groups import groups_of, refuse_one_a_class
+
+    if rule is None:
+        return None
+    groups = groups_of(table.names, rule)
+    refuse_one_a_class(groups, table.labels or ())
+    return groups
 
 
 def _check(data: str, features: str | None, given: list[str], made: bool, other) -> None:

@@ -58,6 +58,30 @@ dry_run_option = click.option(
     "-n", "--dry-run", is_flag=True, help="Say what would be read and written; write nothing."
 )
 
+
+class GroupRule(click.ParamType):
+    """folder, or a regular expression."""
+
+    name = "REGEX"
+
+    def convert(self, value, param, ctx):
+        """Check the expression before any picture is read."""
+        from ..images.errors import EdgewiseError
+        from ..images.groups import parse_rule
+
+        try:
+            parse_rule(value)
+        except EdgewiseError as error:
+            self.fail(str(error), param, ctx)
+        return value
+
+
+group_by_option = click.option(
+    "--group-by", type=GroupRule(), metavar="REGEX|folder",
+    help="Keep pictures together for which REGEX finds the same text in their paths (only what is "
+    "in its parentheses), or those of one folder.",
+)  # fmt: skip
+
 max_pixels_option = click.option(
     "--max-pixels",
     type=click.IntRange(min=1),

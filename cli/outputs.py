@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..images.errors import EdgewiseError
-from ..images.inputs import Input
+from ..images.inputs import Input, lies_in
 from .session import Session
 
 # A picture that came in another format, or through a pipe, goes out as this.
@@ -67,6 +67,19 @@ def plan_outputs(
     outputs = [_in_folder(source, Path(output), suffix) for source in inputs]
     _refuse_collisions(inputs, outputs)
     return outputs
+
+
+def leave_out_results(session: Session, words: Sequence[str], output: str | None) -> Path | None:
+    """Return the folder of results if it lies inside of an input, after saying so.
+
+    What an earlier run left there is no input of this one.
+    """
+    if not output or output == "-" or not os.path.isdir(output):
+        return None
+    outer = next((word for word in words if os.path.isdir(word) and lies_in(output, word)), None)
+    if outer is not None and os.listdir(output):
+        session.say(f"{output} lies in {outer}; what is in it is left out, as earlier results")
+    return Path(output)
 
 
 def _refuse_picture_as_folder(output: str) -> None:

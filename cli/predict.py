@@ -65,11 +65,11 @@ def command(
 
     loaded = load_model(model)
     use_threads(jobs)
-    sorter = _sorter(loaded, inputs, copy_to, dry_run) if copy_to else None
+    sorter = _sorter(loaded, copy_to, dry_run) if copy_to else None
     if inputs == (STREAM,):
         batches = _from_stream(loaded, max_pixels, jobs)
     else:
-        batches = _from_dataset(session, loaded, inputs, max_pixels, jobs, copying=bool(copy_to))
+        batches = _from_dataset(session, loaded, inputs, max_pixels, jobs, copy_to)
     rows = _rows(session, loaded, batches, top, threshold, sorter)
     done = _print(model, loaded, rows, as_csv, as_json)
     if sorter:
@@ -77,10 +77,10 @@ def command(
     session.finish(done)
 
 
-def _sorter(model, inputs, folder: str, dry_run: bool):
+def _sorter(model, folder: str, dry_run: bool):
     from ..images.sorting import Sorter
 
-    return Sorter(folder, model.classes, inputs=inputs, dry=dry_run)
+    return Sorter(folder, model.classes, dry=dry_run)
 
 
 def _say_copies(session: Session, sorter) -> None:
@@ -92,14 +92,18 @@ def _say_copies(session: Session, sorter) -> None:
     )
 
 
-def _from_dataset(session: Session, model, inputs, max_pixels, jobs, *, copying: bool) -> Iterator:
+def _from_dataset(
+    session: Session, model, inputs, max_pixels, jobs, copy_to: str | None
+) -> Iterator:
     """Yield lists of (name, path or None, judgement or error)."""
     from ..images.dataset import open_dataset
     from ..images.errors import EdgewiseError
     from ..models.prediction import judge_in_batches
+    from .outputs import leave_out_results
 
-    dataset = open_dataset(inputs, labelled=False, max_pixels=max_pixels)
-    if copying and dataset.paths is None:
+    copies = leave_out_results(session, inputs, copy_to)
+    dataset = open_dataset(inputs, labelled=False, max_pixels=max_pixels, without=copies)
+    if copy_to and dataset.paths is None:
         raise EdgewiseError(
             f"{dataset.source}: --copy-to copies files, and these pictures are not files of their "
             "own; give a folder of pictures"

@@ -8,6 +8,7 @@ import click
 
 from .options import (
     examples,
+    group_by_option,
     jobs_option,
     json_option,
     max_pixels_option,
@@ -87,6 +88,7 @@ def _training_options(function):
     default=True,
     help="Hold back groups of a manifest as a whole.  [default: group]",
 )
+@group_by_option
 @click.option("--test", metavar="DATA", help="Evaluate the model on these pictures in the end.")
 @click.option("--history", metavar="FILE.csv", help="Write loss, accuracy, seconds of each epoch.")
 @click.option("--curves", metavar="PICTURE", help="Draw the learning curves.")
@@ -103,8 +105,8 @@ def _training_options(function):
 @jobs_option
 @with_session
 def command(
-    session: Session, data, output, network, size, gray, validation, group, test, history,
-    curves, checkpoint, resume, as_json, overwrite, max_pixels, jobs, **settings,
+    session: Session, data, output, network, size, gray, validation, group, group_by, test,
+    history, curves, checkpoint, resume, as_json, overwrite, max_pixels, jobs, **settings,
 ):  # fmt: skip
     """Train a small convolutional network on DATA.
 
@@ -119,19 +121,20 @@ def command(
     interruption, and gives the same model.
     """
     from ..models.files import save_model
-    from .cnn_checks import check_choices, check_places
+    from .cnn_checks import check_choices, check_groups, check_places
     from .cnn_training import prepared, train
 
     started = time.perf_counter()
     place = Path(checkpoint or f"{output}.checkpoint")
     check_choices(settings, network, validation)
+    check_groups(session, validation, group, group_by)
     check_places(output, history, curves, place, overwrite=overwrite, resume=resume)
     reading = {"jobs": jobs, "max_pixels": max_pixels}
     ready = prepared(
         session, data, network, size=size, gray=gray, validation=validation, group=group,
-        seed=settings["seed"], **reading,
+        group_by=group_by, seed=settings["seed"], **reading,
     )  # fmt: skip
-    unseen = ready.more(session, test, **reading) if test else None
+    unseen = ready.more(session, test, "test", **reading) if test else None
     model, course = train(session, ready, settings, place, resume=resume, jobs=jobs)
     found = None if unseen is None else _judged(session, model, unseen, jobs)
     save_model(output, model, overwrite=overwrite)

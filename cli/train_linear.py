@@ -10,6 +10,7 @@ from .linear_options import linear_options
 from .next_step import next_line
 from .options import (
     examples,
+    group_by_option,
     jobs_option,
     json_option,
     max_pixels_option,
@@ -46,6 +47,7 @@ COPIES_HELP = "Learn from changed copies too: flip, shift:PIXELS (to four sides)
 @click.option("--copies", metavar="CHANGES", help=COPIES_HELP)
 @click.option("--test", metavar="DATA", help="Evaluate on this afterwards.")
 @hog_options
+@group_by_option
 @seed_option
 @json_option
 @overwrite_option
@@ -53,8 +55,8 @@ COPIES_HELP = "Learn from changed copies too: flip, shift:PIXELS (to four sides)
 @jobs_option
 @with_session
 def command(
-    session: Session, data, output, features, copies, test, gray, size, seed, as_json, overwrite,
-    max_pixels, jobs, kind, C, search, cv, one_vs_rest, loss, class_weight, calibrate,
+    session: Session, data, output, features, copies, test, gray, size, group_by, seed, as_json,
+    overwrite, max_pixels, jobs, kind, C, search, cv, one_vs_rest, loss, class_weight, calibrate,
     kernel_map, **hog,
 ):  # fmt: skip
     """Train a linear classifier on features of DATA.
@@ -89,9 +91,13 @@ def command(
     refuse_existing(Path(output), overwrite)
     started = time.perf_counter()
     reading = {"jobs": jobs, "max_pixels": max_pixels}
+    dividing = bool(cv or search or calibrate)
+    if group_by and not dividing:
+        session.say("--group-by is about cross-validation; give --cv or --search too")
     table, groups = training_table(
-        session, data, features, copies=copies, gray=gray, size=size, hog=hog, **reading
-    )
+        session, data, features, copies=copies, gray=gray, size=size, group_by=group_by,
+        dividing=dividing, hog=hog, **reading,
+    )  # fmt: skip
     # Now, so that a mistake in --test does not show after minutes of training.
     unseen = features_for(session, table, test, **reading) if test else None
     with session.waiting("training"):

@@ -10,7 +10,7 @@ import numpy as np
 
 from .errors import DataError, EdgewiseError
 from .file_reader import FileReader, chosen_reader
-from .inputs import SUFFIXES, Input, find_inputs, pictures_below
+from .inputs import SUFFIXES, Input, find_inputs, is_same_folder, pictures_below
 from .stream import read_in_order
 
 
@@ -32,6 +32,8 @@ class Dataset:
         The file of each picture, where each has one of its own.
     source : str
         What the user named.
+    part : str, or None
+        The split that was asked for, as in ``all.csv:train``.
     """
 
     names: tuple[str, ...]
@@ -42,6 +44,7 @@ class Dataset:
     groups: tuple[str, ...] | None = None
     paths: tuple[str, ...] | None = None
     source: str = ""
+    part: str | None = None
 
     def __len__(self) -> int:
         return len(self.names)
@@ -110,13 +113,19 @@ class Dataset:
         if not chosen:
             there = ", ".join(sorted({own for own in self.splits or () if own}, key=natural_key))
             raise DataError(f'{self.source} has no split "{name}"; it has {there or "none"}')
-        return self.subset(chosen)
+        return replace(self.subset(chosen), source=f"{self.source}:{name}", part=name)
 
 
 def natural_key(text: str) -> list:
     """Return a sorting key that puts 2 before 10."""
     parts = re.split(r"(\d+)", text)
-    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part]
+    return [_number_key(part) if part.isdecimal() else (1, 0, part) for part in parts if part]
+
+
+def _number_key(digits: str) -> tuple[int, int, str]:
+    # Not as an int: a label may have more digits than Python turns into one.
+    digits = digits.lstrip("0")
+    return 0, len(digits), digits
 
 
 def open_dataset(
@@ -124,6 +133,7 @@ def open_dataset(
     *,
     labelled: bool = True,
     max_pixels: int | None = None,
+    without: str | os.PathLike | None = None,
 ) -> Dataset:
     """Open a data set.
 
@@ -137,6 +147,8 @@ def open_dataset(
         Whether labels are needed. If not, they are used where there are some.
     max_pixels : int, optional
         The limit of `read_image`.
+    without : path, optional
+        A folder inside of the source that is left out, such as that of the results.
 
     Raises
     ------
@@ -145,11 +157,11 @@ def open_dataset(
     """
     words = [os.fspath(source)] if isinstance(source, str | os.PathLike) else list(source)
     limit = {} if max_pixels is None else {"max_pixels": max_pixels}
-    if len(words) == 1 and (found := _open_one(words[0], limit, labelled)):
+    if len(words) == 1 and (found := _open_one(words[0], limit, labelled, without)):
         return found
     if labelled:
         raise DataError(_without_labels(words))
-    return _of_inputs(find_inputs(words), ", ".join(words), limit)
+    return _of_inputs(find_inputs(words, without=without), ", ".join(words), limit)
 
 
 def _without_labels(words: list[str]) -> str:
@@ -162,7 +174,7 @@ def _without_labels(words: list[str]) -> str:
     )
 
 
-def _open_one(word: str, limit: dict, labelled: bool) -> Dataset | None:
+def _open_one(word: str, limit: dict, labelled: bool, without) -> Dataset | None:
     from . import digits, idx, manifests
 
     path = Path(word)
@@ -170,7 +182,7 @@ def _open_one(word: str, limit: dict, labelled: bool) -> Dataset | None:
         images, labels = digits.load_digits()
         return _of_array(images, labels, word)
     if path.is_dir():
-        return _of_folder(path, limit, labelled)
+        return _of_folder(path, limit, labelled, without)
     if path.suffix.lower() in manifests.SUFFIXES:
         return _of_manifest(path, limit, labelled)
     if part := manifests.split_of(word):
@@ -182,15 +194,16 @@ def _open_one(word: str, limit: dict, labelled: bool) -> Dataset | None:
     return None
 
 
-def _of_folder(folder: Path, limit: dict, labelled: bool) -> Dataset | None:
-    classes = sorted(
-        (p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")),
-        key=lambda p: natural_key(p.name),
-    )
+def _of_folder(folder: Path, limit: dict, labelled: bool, without) -> Dataset | None:
+    below = (p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+    classes = [p for p in below if without is None or not is_same_folder(p, without)]
+    classes.sort(key=lambda p: natural_key(p.name))
     if not classes or (not labelled and any(pictures_in(folder))):
         return None
     # Of millions of files, texts take a tenth of the memory of Paths.
-    files = [(str(path), group.name) for group in classes for path in pictures_below(group)]
+    files = [
+        (str(path), group.name) for group in classes for path in pictures_below(group, without)
+    ]
     filled = {label for _, label in files}
     empty = [group.name for group in classes if group.name not in filled]
     if empty and labelled:

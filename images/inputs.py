@@ -30,7 +30,7 @@ class Input:
     relative: str
 
 
-def find_inputs(words: Iterable[str]) -> list[Input]:
+def find_inputs(words: Iterable[str], *, without: str | os.PathLike | None = None) -> list[Input]:
     """List the pictures that a user's words name.
 
     Parameters
@@ -39,6 +39,9 @@ def find_inputs(words: Iterable[str]) -> list[Input]:
         Files, folders (searched recursively for pictures, in sorted order,
         hidden files left out), globs, ``@list.txt`` (a path a line; ``@-``
         reads the list from stdin), or ``-`` for a picture on stdin.
+    without : path, optional
+        A folder, such as that of the results: what folders and patterns find in
+        it is left out if it lies inside of them.
 
     Returns
     -------
@@ -51,17 +54,17 @@ def find_inputs(words: Iterable[str]) -> list[Input]:
     EdgewiseError
         If a folder or a glob holds no picture, or a list cannot be read.
     """
-    return [found for word in words for found in _expand(word)]
+    return [found for word in words for found in _expand(word, without)]
 
 
-def _expand(word: str) -> Iterator[Input]:
+def _expand(word: str, without: str | os.PathLike | None) -> Iterator[Input]:
     if word == "-":
         yield Input("stdin", None, "stdin.png")
     elif word.startswith("@"):
         for line in _lines(word[1:]):
-            yield from _expand_path(line)
+            yield from _expand_path(line, without)
     else:
-        yield from _expand_path(word)
+        yield from _expand_path(word, without)
 
 
 def _lines(name: str) -> list[str]:
@@ -77,15 +80,17 @@ def _lines(name: str) -> list[str]:
     return lines
 
 
-def _expand_path(word: str) -> Iterator[Input]:
+def _expand_path(word: str, without: str | os.PathLike | None) -> Iterator[Input]:
     path = Path(word)
     if path.is_dir():
-        yield from _in_folder(path)
+        yield from _in_folder(path, without)
     elif is_pattern(word):
         files = [name for name in sorted(glob.glob(word, recursive=True)) if os.path.isfile(name)]
         if not files:
             raise EdgewiseError(f"{word} matches no file; check the pattern, or name a folder")
         start = _fixed_part(word)
+        if without is not None and lies_in(without, start):
+            files = [name for name in files if not lies_in(name, without)]
         yield from (Input(name, Path(name), os.path.relpath(name, start)) for name in files)
     else:
         yield Input(word, path, path.name)
@@ -103,8 +108,14 @@ def _fixed_part(pattern: str) -> Path:
     return Path(*parts[:wild])
 
 
-def _in_folder(folder: Path) -> Iterator[Input]:
-    found = list(pictures_below(folder))
+def lies_in(path: str | os.PathLike, folder: str | os.PathLike) -> bool:
+    """Tell whether a path lies inside of a folder, links followed; a folder is not in itself."""
+    inner, outer = os.path.realpath(path), os.path.realpath(folder)
+    return inner != outer and Path(inner).is_relative_to(outer)
+
+
+def _in_folder(folder: Path, without: str | os.PathLike | None) -> Iterator[Input]:
+    found = list(pictures_below(folder, without))
     if not found:
         known = ", ".join(sorted(SUFFIXES))
         raise EdgewiseError(f"{folder} holds no pictures; their names end in {known}")
@@ -112,12 +123,21 @@ def _in_folder(folder: Path) -> Iterator[Input]:
         yield Input(os.fspath(path), path, os.fspath(path.relative_to(folder)))
 
 
-def pictures_below(folder: Path) -> Iterator[Path]:
-    """Yield the pictures in a folder and all folders below it, sorted by path."""
+def pictures_below(folder: Path, without: str | os.PathLike | None = None) -> Iterator[Path]:
+    """Yield the pictures in a folder and all folders below it but one, sorted by path."""
     with os.scandir(folder) as entries:
         visible = sorted((e for e in entries if not e.name.startswith(".")), key=lambda e: e.name)
     for entry in visible:
         if entry.is_dir(follow_symlinks=False):
-            yield from pictures_below(Path(entry.path))
+            if without is None or not is_same_folder(entry.path, without):
+                yield from pictures_below(Path(entry.path), without)
         elif os.path.splitext(entry.name)[1].lower() in SUFFIXES:
             yield Path(entry.path)
+
+
+def is_same_folder(one: str | os.PathLike, other: str | os.PathLike) -> bool:
+    """Tell whether two paths are one folder that exists."""
+    try:
+        return os.path.samefile(one, other)
+    except OSError:
+        return False

@@ -26,8 +26,6 @@ class Sorter:
         Made when the first picture is copied.
     classes : iterable of str
         Each names a folder.
-    inputs : iterable of str
-        Folders that are sorted; `folder` may not lie in one of them.
     dry : bool
         Only say where pictures would go.
 
@@ -39,7 +37,7 @@ class Sorter:
     Raises
     ------
     EdgewiseError
-        If a class cannot be a folder, or the folder is a file or lies in an input.
+        If a class cannot be a folder, or the folder is a file.
     """
 
     def __init__(
@@ -47,7 +45,6 @@ class Sorter:
         folder: str | os.PathLike,
         classes: Iterable[str],
         *,
-        inputs: Iterable[str] = (),
         dry: bool = False,
     ):
         self.folder, self.dry = Path(folder), dry
@@ -56,12 +53,6 @@ class Sorter:
         _check_classes(classes)
         if self.folder.exists() and not self.folder.is_dir():
             raise EdgewiseError(f"{self.folder} is a file; name a folder for the copies")
-        for one in inputs:
-            if os.path.isdir(one) and _lies_in(self.folder, Path(one)):
-                raise EdgewiseError(
-                    f"{self.folder} lies in {one}, so the next run would sort the copies too; "
-                    "name a folder outside"
-                )
 
     def put(self, source: str | os.PathLike, name: str | None) -> Path:
         """Copy a picture into the folder of a class, or of those that are unsure.
@@ -85,34 +76,38 @@ class Sorter:
             If the copy cannot be written.
         """
         path = os.fspath(source)
-        folder = self.folder / (UNSURE if name is None else name)
-        stem, suffix = os.path.splitext(os.path.basename(path))
-        number = 1
-        while True:
-            place = folder / (f"{stem}-{number}{suffix}" if number > 1 else f"{stem}{suffix}")
-            number += 1
-            other = self._planned.get(place) or (place if place.exists() else None)
-            if other is None:
-                if self._copied(path, place):
-                    return place
-            elif os.path.isfile(other) and _same(path, other):
-                self.there += 1
-                return place
-
-    def _copied(self, path: str, place: Path) -> bool:
-        """Copy a file; False where another process was faster."""
         try:
-            facts = os.stat(path)
-            with open(path, "rb") as file:
-                if self.dry:
-                    self._planned[place] = path
-                elif not _copy(file, facts, place):
-                    return False
+            return self._put(path, self.folder / (UNSURE if name is None else name))
         except OSError as error:
             # Of two paths in an error of copying, one is the reader's business.
             if error.filename != path:
                 raise
             raise ImageError(path, (error.strerror or str(error)).lower()) from error
+
+    def _put(self, path: str, folder: Path) -> Path:
+        stem, suffix = os.path.splitext(os.path.basename(path))
+        number = 1
+        while True:
+            place = folder / (f"{stem}-{number}{suffix}" if number > 1 else f"{stem}{suffix}")
+            other = self._planned.get(place) or (place if place.exists() else None)
+            if other is None:
+                if self._copied(path, place):
+                    return place
+                # Another process was faster; what it put there may be this very picture.
+                continue
+            if os.path.isfile(other) and _same(path, other):
+                self.there += 1
+                return place
+            number += 1
+
+    def _copied(self, path: str, place: Path) -> bool:
+        """Copy a file; False where another process was faster."""
+        facts = os.stat(path)
+        with open(path, "rb") as file:
+            if self.dry:
+                self._planned[place] = path
+            elif not _copy(file, facts, place):
+                return False
         self.copied += 1
         self.size += facts.st_size
         return True
@@ -145,7 +140,3 @@ def _check_classes(classes: Iterable[str]) -> None:
         if other := seen.get(name.casefold()):
             raise EdgewiseError(f'the classes "{other}" and "{name}" would share one folder')
         seen[name.casefold()] = name
-
-
-def _lies_in(folder: Path, other: Path) -> bool:
-    return Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(other))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .hygiene_signature import halves
+
 # Correlation of two thumbnails from which on they count as one picture. At 0.99
 # some 130 pairs among 20,000 MNIST digits are as alike, and 1,500 garments of
 # Fashion-MNIST, mostly trousers; at 0.995, 2 and 92.
@@ -21,16 +23,17 @@ class Duplicates:
 
     Attributes
     ----------
-    exact, near : ndarray of int, (M,)
+    exact, near, twins : ndarray of int, (M,)
         The number of each picture's group; a picture that is alone has a group
         of its own. Near groups hold exact ones, and whoever is near to one of
-        their members.
+        their members; groups of twins those who are near when mirrored, too.
     pairs : list of (int, int, float)
         The nearest pairs that are not exactly the same, first those most alike.
     """
 
     exact: np.ndarray
     near: np.ndarray
+    twins: np.ndarray
     pairs: list[tuple[int, int, float]]
 
 
@@ -42,12 +45,12 @@ def find_duplicates(
     most: int = 1000,
     progress: Callable[[int], object] | None = None,
 ) -> Duplicates:
-    """Find exact and near duplicates.
+    """Find exact and near duplicates, and mirrored ones.
 
     Parameters
     ----------
     digests : list of bytes, (M,)
-    signatures : ndarray, (M, n) float32
+    signatures : ndarray, (M, 256) float32
         Of unit length, or zero for pictures that are near to none.
     near : float, optional
         Least scalar product of near duplicates; None looks for exact ones only.
@@ -64,10 +67,11 @@ def find_duplicates(
     exact = _groups_of(digests)
     first = np.unique(exact, return_index=True)[1]
     if near is None:
-        return Duplicates(exact, exact, [])
-    edges, pairs = _compare(signatures[first], near, most, progress)
-    joined = components(len(first), *edges)[exact]
-    return Duplicates(exact, joined, [(int(first[i]), int(first[j]), s) for i, j, s in pairs])
+        return Duplicates(exact, exact, exact, [])
+    found = _compare(*halves(signatures[first]), near, most, progress)
+    joined, twins = (components(len(first), *edges)[exact] for edges in (found.near, found.twins))
+    pairs = [(int(first[i]), int(first[j]), alike) for i, j, alike in found.best]
+    return Duplicates(exact, joined, twins, pairs)
 
 
 def _groups_of(digests: list[bytes]) -> np.ndarray:
@@ -76,27 +80,54 @@ def _groups_of(digests: list[bytes]) -> np.ndarray:
     return np.array([number.setdefault(one, len(number)) for one in digests], np.int64)
 
 
-def _compare(signatures: np.ndarray, near: float, most: int, progress):
-    count = len(signatures)
-    edges = np.empty((2, 0), np.int64)
-    best: list[tuple[int, int, float]] = []
+@dataclass(eq=False)
+class _Found:
+    """What came out so far: edges (2, n) of either kind, and the nearest pairs."""
+
+    near: np.ndarray
+    twins: np.ndarray
+    best: list[tuple[int, int, float]]
+
+
+def _compare(even: np.ndarray, odd: np.ndarray, near: float, most: int, progress) -> _Found:
+    count, none = len(even), np.empty((2, 0), np.int64)
+    found = _Found(none, none, [])
     for start in range(0, count, BLOCK):
-        rows = signatures[start : start + BLOCK]
         for other in range(start, count, BLOCK):
-            products = rows @ signatures[other : other + BLOCK].T
-            i, j = np.nonzero(products >= near)
-            i, j, alike = i + start, j + other, products[i, j]
-            later = i < j
-            i, j, alike = i[later], j[later], alike[later]
-            edges = np.hstack([edges, [i, j]])
-            if edges.shape[1] > MOST_EDGES:
-                edges = _thinned(count, edges)
-            order = np.argsort(-alike, kind="stable")[:most]
-            best += zip(i[order].tolist(), j[order].tolist(), alike[order].tolist(), strict=True)
-            best = sorted(best, key=lambda pair: (-pair[2], *pair[:2]))[:most]
+            _compare_blocks(found, even, odd, (start, other), near, most)
         if progress:
             progress(min(start + BLOCK, count))
-    return edges, best
+    return found
+
+
+def _compare_blocks(
+    found: _Found,
+    even: np.ndarray,
+    odd: np.ndarray,
+    starts: tuple[int, int],
+    near: float,
+    most: int,
+) -> None:
+    one, other = (slice(start, start + BLOCK) for start in starts)
+    same, turned = even[one] @ even[other].T, odd[one] @ odd[other].T
+    either = np.abs(turned)
+    either += same
+    i, j = np.nonzero(either >= near)
+    same, turned = same[i, j], turned[i, j]
+    edges = np.stack([i + starts[0], j + starts[1]])
+    later = edges[0] < edges[1]
+    edges, alike = edges[:, later], (same + turned)[later]
+    found.twins = _few(len(even), np.hstack([found.twins, edges]))
+    straight = alike >= near
+    edges, alike = edges[:, straight], alike[straight]
+    found.near = _few(len(even), np.hstack([found.near, edges]))
+    order = np.argsort(-alike, kind="stable")[:most]
+    found.best += zip(*edges[:, order].tolist(), alike[order].tolist(), strict=True)
+    found.best = sorted(found.best, key=lambda pair: (-pair[2], *pair[:2]))[:most]
+
+
+def _few(count: int, edges: np.ndarray) -> np.ndarray:
+    return _thinned(count, edges) if edges.shape[1] > MOST_EDGES else edges
 
 
 def _thinned(count: int, edges: np.ndarray) -> np.ndarray:

@@ -1,12 +1,15 @@
 """Holding pictures back, so that a training can be judged while it goes on."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ..images.errors import DataError
+from .splits_balance import balance, spare_a_picture
 
 
 def hold_out(
-    labels: np.ndarray, share: float, *, seed: int = 0, groups: tuple[str, ...] | None = None
+    labels: np.ndarray, share: float, *, seed: int = 0, groups: Sequence[str] | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Choose pictures to hold back, of each class its share, but one at least and never all.
 
@@ -15,9 +18,11 @@ def hold_out(
     labels : ndarray of int, (M,)
     share : float, 0 < share < 1
     seed : int
-    groups : tuple of str, optional
+    groups : sequence of str, optional
         Pictures of one group stay on one side; then the shares are only about
-        right. A picture whose group is "" is alone.
+        right. A picture whose group is "" is alone. Of every class in two
+        groups or more something is held back and something kept, unless the
+        groups of several classes stand in each other's way.
 
     Returns
     -------
@@ -28,20 +33,26 @@ def hold_out(
     ------
     DataError
         If a side would be empty.
+
+    Notes
+    -----
+    Pictures are drawn class by class as if there were no groups; a group goes
+    where its first picture was drawn to, and what the classes then lack or have
+    too much of is moved in few steps. So a pair of copies moves a picture or two.
     """
     random = np.random.default_rng(seed)
-    if groups is None:
-        parts = [random.permutation(np.flatnonzero(labels == k)) for k in np.unique(labels)]
-        held = np.concatenate([part[: _taken(len(part), share)] for part in parts])
-    else:
-        held = _held_groups(labels, share, random, np.array(groups))
-    kept = np.setdiff1d(np.arange(len(labels)), held)
+    parts = [random.permutation(np.flatnonzero(labels == k)) for k in np.unique(labels)]
+    taken = np.zeros(len(labels), bool)
+    taken[np.concatenate([part[: _taken(len(part), share)] for part in parts])] = True
+    if groups is not None:
+        taken = _whole_groups(labels, share, taken, np.concatenate(parts), numbered(groups))
+    kept, held = np.flatnonzero(~taken), np.flatnonzero(taken)
     if not len(held) or not len(kept):
         raise DataError(
             f"{share:g} of {len(labels)} pictures{_in_groups(groups)} leaves one side empty; use "
             f"another share, or more {'pictures' if groups is None else 'groups'}"
         )
-    return kept, np.sort(held)
+    return kept, held
 
 
 def _taken(count: int, share: float) -> int:
@@ -49,30 +60,36 @@ def _taken(count: int, share: float) -> int:
     return min(max(round(count * share), 1), count - 1)
 
 
-def _in_groups(groups: tuple[str, ...] | None) -> str:
+def _in_groups(groups: Sequence[str] | None) -> str:
     count = len(set(groups or ()))
     return f" in {count} group{'s' if count > 1 else ''}" if count else ""
 
 
-def _held_groups(
-    labels: np.ndarray, share: float, random: np.random.Generator, groups: np.ndarray
+def numbered(groups: Sequence[str]) -> np.ndarray:
+    """Return the number of each picture's group; one whose group is "" has a number of its own."""
+    number: dict[str | int, int] = {}
+    return np.array([number.setdefault(name or i, len(number)) for i, name in enumerate(groups)])
+
+
+def _whole_groups(
+    labels: np.ndarray, share: float, drawn: np.ndarray, order: np.ndarray, groups: np.ndarray
 ) -> np.ndarray:
-    """Go through the groups by chance, and take whichever brings the classes nearer their share."""
-    members = _members(groups)
-    counts = np.zeros((members.max() + 1, labels.max() + 1))
-    np.add.at(counts, (members, labels), 1)
-    totals = np.maximum(counts.sum(axis=0), 1)
-    missing, taken = share * counts.sum(axis=0), np.zeros(len(counts), bool)
-    for group in random.permutation(len(counts)):
-        after = missing - counts[group]
-        if np.sum(after**2 / totals) < np.sum(missing**2 / totals):
-            missing, taken[group] = after, True
-    return np.flatnonzero(taken[members])
+    """Return which pictures are held back when groups stay together.
 
+    Groups are tried in the order in which their first pictures were drawn.
+    """
+    from scipy.sparse import coo_array
 
-def _members(groups: np.ndarray) -> np.ndarray:
-    """Return the number of each picture's group; one without a name is a group of its own."""
-    _, members = np.unique(groups, return_inverse=True)
-    alone = np.flatnonzero(groups == "")
-    members[alone] = members.max() + 1 + np.arange(len(alone))
-    return np.unique(members, return_inverse=True)[1]
+    first = np.unique(groups, return_index=True)[1]
+    place = np.empty(len(labels), np.int64)
+    place[order] = np.arange(len(order))
+    ranked = np.argsort(place[first])
+    rank = np.empty(len(first), np.int64)
+    rank[ranked] = np.arange(len(first))
+    classes = np.unique(labels, return_inverse=True)[1]
+    # How many pictures of each class each group has.
+    counts = coo_array((np.ones(len(labels)), (rank[groups], classes))).tocsr()
+    totals = np.bincount(classes)
+    targets = np.array([_taken(count, share) for count in totals])
+    held = balance(counts, targets, drawn[first[ranked]])
+    return spare_a_picture(counts, targets, held)[rank[groups]]

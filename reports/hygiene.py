@@ -1,25 +1,25 @@
 """What is wrong with a data set: facts for JSON, and findings in sentences."""
 
+import shlex
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from textwrap import wrap
 
-import numpy as np
-
+from ..images.parts import parts_among
 from ..models.hygiene import Survey
 from ..models.hygiene_clues import Clue, find_clue
-from ..models.hygiene_duplicates import Duplicates, members
-from .facts import MOST_LINES, WIDTH, facts_text
-
-Facts = dict[str, object]
+from ..models.hygiene_series import Series, find_series
+from .facts import WIDTH, facts_text
+from .findings import Facts, Findings, groups, pictures
 
 # From this ratio of the largest class to the smallest on a model would rather learn the large one.
 UNBALANCED = 3
-# Pictures named in a list of JSON, too: a set of copies would else be written out twice.
-MOST_GROUPS = 10_000
 
 # Facts that may be long.
-LISTS = ("single_colour", "exact_groups", "near_groups", "nearest_pairs", "labels_differ")
+LISTS = (
+    "single_colour", "exact_groups", "near_groups", "nearest_pairs", "mirrored_groups",
+    "labels_differ",
+)  # fmt: skip
 
 # Names of files are not to be cut at their hyphens.
 INDENT = {
@@ -28,25 +28,12 @@ INDENT = {
 }  # fmt: skip
 
 
-@dataclass
-class Findings:
-    """Facts, and sentences on those that need a look."""
-
-    facts: Facts = field(default_factory=dict)
-    sentences: list[str] = field(default_factory=list)
-
-    def __ior__(self, other: "Findings") -> "Findings":
-        self.facts |= other.facts
-        self.sentences += other.sentences
-        return self
-
-
 def examine(survey: Survey) -> Findings:
     """Return what is to be said of one data set, its duplicates aside."""
     found = Findings()
     if formats := Counter(one.format for one in survey.sights if one.format):
         found.facts["formats"] = dict(formats.most_common())
-    for part in (_readable, _balance, _kinds, _flat, _clues):
+    for part in (_readable, _parts, _balance, _kinds, _flat, _clues, _series, _groups):
         found |= part(survey)
     return found
 
@@ -56,8 +43,19 @@ def _readable(survey: Survey) -> Findings:
     if not count:
         return Findings()
     return Findings(
-        {}, [f"{_pictures(count)} cannot be read; mend or remove {'it' if count == 1 else 'them'}"]
+        {}, [f"{pictures(count)} cannot be read; mend or remove {'it' if count == 1 else 'them'}"]
     )
+
+
+def _parts(survey: Survey) -> Findings:
+    found = parts_among(survey.dataset.classes)
+    if not found:
+        return Findings()
+    sentence = (
+        f"{' and '.join(found)} are called as parts of a divided data set, not as classes; a "
+        "model would learn to tell them apart"
+    )
+    return Findings({"parts": found}, [sentence])
 
 
 def _balance(survey: Survey) -> Findings:
@@ -99,7 +97,7 @@ def _flat(survey: Survey) -> Findings:
     if not names:
         return Findings()
     verb = "is" if len(names) == 1 else "are"
-    sentence = f"{_pictures(len(names))} {verb} of a single colour, first {names[0]}"
+    sentence = f"{pictures(len(names))} {verb} of a single colour, first {names[0]}"
     return Findings({"single_colour": names}, [sentence])
 
 
@@ -134,91 +132,44 @@ def _clue_text(clue: Clue) -> str:
     )
 
 
-def duplicate_findings(
-    found: Duplicates, names: list[str], labels: list[str] | None, sides: list[str]
-) -> Findings:
-    """Return what is to be said of duplicates.
-
-    Parameters
-    ----------
-    found : Duplicates
-    names : list of str, (M,)
-    labels : list of str, (M,), or None
-    sides : list of str, (M,)
-        The part of the data that each picture belongs to, such as ``train``.
-    """
-    exact, near = members(found.exact), members(found.near)
-    # What is exactly the same is told once.
-    near = [group for group in near if len(np.unique(found.exact[group])) > 1]
-    result = Findings()
-    for kind, groups in (("exact", exact), ("near", near)):
-        result |= _told(kind, groups, names, sides)
-    if labels is not None:
-        result |= _conflicts(exact + near, names, labels)
-    if near:
-        result.facts["nearest_pairs"] = {
-            f"{names[i]} and {names[j]}": round(alike, 4)
-            for i, j, alike in found.pairs[:MOST_LINES]
-        }
-    return result
-
-
-def _told(kind: str, groups: list[list[int]], names: list[str], sides: list[str]) -> Findings:
-    result = Findings()
-    count = sum(map(len, groups))
-    result.facts[f"{kind}_duplicates"] = {"groups": len(groups), "pictures": count}
-    if not groups:
-        return result
-    listed = {names[first]: [names[i] for i in more] for first, *more in groups[:MOST_GROUPS]}
-    result.facts[f"{kind}_groups"] = listed
-    word = "the same as another" if kind == "exact" else "nearly the same as another"
-    result.sentences.append(
-        f"{_pictures(count)} in {len(groups):,} group{'s' * (len(groups) > 1)} "
-        f"{'is' if count == 1 else 'are'} {word}, such as {names[groups[0][0]]} and "
-        f"{names[groups[0][1]]}"
-    )
-    across = [group for group in groups if len({sides[i] for i in group}) > 1]
-    if len(set(sides)) > 1:
-        result |= _across(kind, across, names, sides)
-    return result
-
-
-def _across(kind: str, groups: list[list[int]], names: list[str], sides: list[str]) -> Findings:
-    order = list(dict.fromkeys(sides))
-    counts = Counter(sides[i] for group in groups for i in group)
-    result = Findings({f"{kind}_across": {side: counts[side] for side in order}})
-    if groups:
-        first = groups[0]
-        one = next(i for i in first if sides[i] != sides[first[0]])
-        parts = ", ".join(f"{counts[side]:,} of {side}" for side in order if counts[side])
-        word = "exact" if kind == "exact" else "near"
-        result.sentences.append(
-            f"{word} duplicates lie on both sides: {parts}, such as {names[first[0]]} and "
-            f"{names[one]}; a model that learns from one side knows these of the other"
-        )
-    return result
-
-
-def _conflicts(groups: list[list[int]], names: list[str], labels: list[str]) -> Findings:
-    differ = [group for group in groups if len({labels[i] for i in group}) > 1]
-    if not differ:
+def _series(survey: Survey) -> Findings:
+    """Look for frames of series, unless it is known already what belongs together."""
+    if survey.dataset.groups is not None or survey.dataset.paths is None:
         return Findings()
-    told = {
-        f"{names[first]}: {labels[first]}": [f"{names[i]}: {labels[i]}" for i in more]
-        for first, *more in differ[:MOST_GROUPS]
-    }
-    first, *more = differ[0]
-    other = next(i for i in more if labels[i] != labels[first])
-    sentence = (
-        f"{len(differ):,} group{'s' * (len(differ) > 1)} of duplicates "
-        f"{'have' if len(differ) > 1 else 'has'} different labels, such as {names[first]} "
-        f"({labels[first]}) and {names[other]} ({labels[other]})"
+    found = find_series(survey.names, survey.labels, survey.signatures)
+    if found is None:
+        return Findings()
+    facts: Facts = {"share": round(found.share, 4), "group_by": found.rule}
+    return Findings({"series": facts}, [series_text(found, survey.names)])
+
+
+def series_text(found: Series, names: Sequence[str]) -> str:
+    """Return a sentence on pictures that look like frames of a series."""
+    first, second = (names[i] for i in found.first)
+    rule = shlex.quote(found.rule) if found.rule else "REGEX"
+    return (
+        f"pictures whose names follow each other look alike, {found.share:.0%} of them more than "
+        f"99% of the others of their class, such as {first} and {second}; frames of one series on "
+        f"both sides of a split make a model look better than it is: keep them together with "
+        f"--group-by {rule}"
     )
-    return Findings({"labels_differ": told}, [sentence])
 
 
-def _pictures(count: int) -> str:
-    return f"{count:,} picture{'' if count == 1 else 's'}"
+def _groups(survey: Survey) -> Findings:
+    """Name the groups that stand in several splits."""
+    dataset = survey.dataset
+    if dataset.groups is None or dataset.splits is None:
+        return Findings()
+    sides: dict[str, set[str]] = {}
+    for group, split in zip(dataset.groups, dataset.splits, strict=True):
+        if split:
+            sides.setdefault(group, set()).add(split)
+    torn = [group for group, own in sides.items() if group and len(own) > 1]
+    if not torn:
+        return Findings()
+    verb = "lies" if len(torn) == 1 else "lie"
+    sentence = f"{groups(len(torn))} {verb} in more than one split, such as {torn[0]}"
+    return Findings({"groups_across": len(torn)}, [sentence])
 
 
 def hygiene_text(facts: Facts, *, verbose: bool = False) -> str:

@@ -23,7 +23,8 @@ from ..models.hygiene import Survey, Watch, survey
 from ..models.hygiene_duplicates import NEAR, Duplicates, find_duplicates
 from ..models.linear import LinearModel
 from .comparison_facts import comparison_facts
-from .hygiene import duplicate_findings, examine
+from .hygiene import examine
+from .hygiene_duplicates import duplicate_findings
 from .linear_training import features_text, map_text
 
 if TYPE_CHECKING:
@@ -195,7 +196,8 @@ def inspect_data(
     facts = _data_facts(survey)
     both = [one for one in (survey, test) if one is not None and len(one)]
     if not both:
-        return facts, Duplicates(np.empty(0, np.int64), np.empty(0, np.int64), [])
+        none = np.empty(0, np.int64)
+        return facts, Duplicates(none, none, none, [])
     found = examine(survey)
     digests = [sight.digest for one in both for sight in one.sights]
     signatures = np.concatenate([one.signatures for one in both])

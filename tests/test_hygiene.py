@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
@@ -103,6 +103,45 @@ def test_duplicates_across_train_and_test(data, capsys):
     assert text.startswith("exact duplicates lie on both sides: 1 of data, 1 of held, such as")
     assert_array_equal(run(["inspect", "data", "--test", "held", "-v"]), 0)
     assert "data/dog/2.png  held/dog/x.png" in capsys.readouterr().out
+
+
+def test_mirrored_twins_are_found_and_stay_together(data, capsys):
+    for i in range(16):
+        place = Path("data", "cat" if i % 2 else "dog", f"{i}.png")
+        with Image.open(place) as one:
+            one.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(place.with_name(f"{i}-m.jpg"))
+    with Image.open("data/dog/4.png") as one:
+        one.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save("data/cat/other.png")
+    facts = only(inspected(capsys, "data"))
+    assert_array_equal(facts["mirrored_duplicates"], {"groups": 16, "pictures": 33})
+    assert_array_equal(facts["mirrored_groups"]["data/cat/9-m.jpg"], ["data/cat/9.png"])
+    # A mirrored picture may well be of another class: left and right.
+    assert_array_equal(
+        facts["labels_differ"], {"data/cat/other.png: cat": ["data/dog/4-m.jpg: dog"]}
+    )
+    assert_array_equal(run(["inspect", "data", "-q", "--write-split", "s.csv"]), 0)
+    rows = {
+        row["path"]: row["split"] for row in csv.DictReader(Path("s.csv").read_text().splitlines())
+    }
+    assert {"train", "test"} == set(rows.values())
+    for i in range(16):
+        place = f"data/{'cat' if i % 2 else 'dog'}/{i}"
+        assert rows[f"{place}.png"] == rows[f"{place}-m.jpg"]
+
+
+def test_a_split_tests_every_class_it_can_and_names_the_others(data, capsys):
+    for name, count in (("few", 2), ("lone", 1), ("same", 3)):
+        Path("data", name).mkdir()
+        for i, piece in enumerate(pieces(40)[30 : 30 + count]):
+            piece = piece.rotate(90 * (1 + "fls".index(name[0])))
+            (pieces(38)[37] if name == "same" else piece).save(f"data/{name}/{i}.png")
+    for seed in "0123":
+        words = ["inspect", "data", "--write-split", "s.csv", "--overwrite", "--seed", seed]
+        assert_array_equal(run(words), 0)
+        assert_array_equal(set(open_dataset("s.csv:test").labels), {"cat", "dog", "few"})
+        assert "s.csv:test has no picture of lone, same: what there is of each" in (
+            capsys.readouterr().err
+        )
 
 
 def test_a_manifest_is_searched_across_its_splits(data, capsys):
@@ -236,11 +275,27 @@ def test_unknown_splits_are_named():
         open_dataset("none.csv:train")
 
 
+def mirrored(vectors):
+    return vectors.reshape(-1, 16, 16)[:, :, ::-1].reshape(-1, 256)
+
+
+def joined(near, first):
+    """Return groups by their definition: neighbours until nothing changes, slowly."""
+    group = np.array(first)
+    for _ in range(len(group)):
+        for i, j in np.ndindex(near.shape):
+            if near[first[i], first[j]]:
+                group[i] = group[j] = min(group[i], group[j])
+    return group
+
+
 @settings(max_examples=25)
 @given(st.integers(0, 10**6), st.integers(1, 40), st.floats(0.3, 0.99))
 def test_near_pairs_are_those_of_all_against_all(seed, count, near):
     rng = np.random.default_rng(seed)
-    vectors = rng.normal(size=(count, 3)).astype(np.float32)
+    vectors = (rng.normal(size=(count, 3)) @ rng.normal(size=(3, 256))).astype(np.float32)
+    mirror = rng.integers(0, 2, count).astype(bool)
+    vectors[mirror] = mirrored(vectors[mirror])
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     digests = [bytes([d]) for d in rng.integers(0, 30, count)]
     place = {d: digests.index(d) for d in digests}
@@ -248,14 +303,13 @@ def test_near_pairs_are_those_of_all_against_all(seed, count, near):
         patch.setattr(hygiene_duplicates, "BLOCK", 7)
         patch.setattr(hygiene_duplicates, "MOST_EDGES", 5)
         found = find_duplicates(digests, vectors, near=near)
-    # The definition: neighbours until nothing changes, slowly.
     product = vectors @ vectors.T
-    group = [place[d] for d in digests]
-    for _ in range(count):
-        for i, j in np.ndindex(count, count):
-            if product[place[digests[i]], place[digests[j]]] >= near:
-                group[i] = group[j] = min(group[i], group[j])
-    assert members(found.near) == members(np.array(group))
+    either = np.maximum(product, mirrored(vectors) @ vectors.T)
+    # What is within rounding of the limit may be on either side of it.
+    assume(not np.any(np.abs(np.stack([product, either]) - near) < 1e-5))
+    first = [place[d] for d in digests]
+    assert members(found.near) == members(joined(product >= near, first))
+    assert members(found.twins) == members(joined(either >= near, first))
     expected = {
         (i, j)
         for i in place.values()

@@ -94,3 +94,45 @@ def test_a_rare_class_is_no_obstacle():
 def test_shares_that_cannot_be_held_back(count, share, groups, message):
     with pytest.raises(DataError, match=message):
         hold_out(np.arange(count) % 2, share, groups=groups)
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.tuples(st.integers(0, 4), st.integers(0, 12)), min_size=6, max_size=60),
+    st.floats(0.05, 0.9),
+    st.integers(0, 3),
+)
+def test_every_class_in_two_groups_is_on_both_sides(pairs, share, seed):
+    # Groups of one class each, so that they cannot stand in each other's way.
+    labels = np.array([k for k, _ in pairs])
+    groups = tuple(f"{k}/{g}" if g else "" for k, g in pairs)
+    if len(np.unique(labels)) == len({g or i for i, g in enumerate(groups)}):
+        return
+    kept, held = hold_out(labels, share, seed=seed, groups=groups)
+    assert_array_equal(np.sort(np.concatenate([kept, held])), np.arange(len(labels)))
+    assert not {g for g in np.take(groups, held) if g} & {g for g in np.take(groups, kept) if g}
+    for k in np.unique(labels):
+        own = [groups[i] or i for i in np.flatnonzero(labels == k)]
+        assert k in labels[kept]
+        assert (k in labels[held]) == (len(set(own)) > 1)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_one_pair_of_copies_moves_a_picture_or_two(seed):
+    labels = np.repeat([0, 1, 2, 3], [60, 40, 2, 1])
+    alone = hold_out(labels, 0.25, seed=seed)[1]
+    groups = ["copies" if i in (5, 50) else "" for i in range(len(labels))]
+    held = hold_out(labels, 0.25, seed=seed, groups=groups)[1]
+    assert len(np.setxor1d(alone, held)) <= 2
+    assert_array_equal(np.bincount(labels[held], minlength=4), [15, 10, 1, 0])
+
+
+def test_a_class_is_rather_learned_than_tested():
+    # Group b has all of class 2, so it is kept, whatever class 0 lacks.
+    labels = np.array([0, 1, 1, 0, 2])
+    for seed in range(5):
+        kept, held = hold_out(labels, 0.5, seed=seed, groups=("a", "a", "", "b", "b"))
+        assert_array_equal(np.unique(labels[kept]), [0, 1, 2])
+        assert set(labels[held]) <= {0, 1}
+    with pytest.raises(DataError, match="leaves one side empty"):
+        hold_out(np.array([0, 1, 0, 2]), 0.5, groups=("a", "a", "b", "b"))
