@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from ...images.atomic import atomic_file, refuse_existing
-from ...images.errors import DataError, EdgewiseError
+from ...images.errors import DataError, WordError
 from ..table import FeatureTable
 from .beside import json_beside, read_npy, read_svm, write_beside, write_npy, write_svm
 from .csv_text import MARK, read_csv, write_csv
@@ -54,7 +54,7 @@ def feature_suffix(path: str | os.PathLike) -> str:
     suffix = Path(path).suffix.lower()
     if suffix not in FORMATS:
         *some, last = FORMATS
-        raise EdgewiseError(
+        raise WordError(
             f"{os.fspath(path)}: the name of a feature file ends in {', '.join(some)} or {last}"
         )
     return suffix
