@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 import torture_fakes
 from numpy.testing import assert_array_equal
-from torture.making import generators, make_files
+from torture.making import make_files
 from torture.running import Limits, Runner
 from torture.session import torture
 
 from edgewise.sample_images import fashion, folder
 
 # Generous: a busy machine is no fault, and what hangs here hangs for ten minutes.
+FEW = 500
 HURRIED = Limits(alone=2, start=2, each=0, memory=300 << 20)
 # What a file tells the fake to do, what the command is, and what is reported.
 SEEN = [
@@ -71,12 +72,7 @@ def test_the_commands_bear_a_few_files_of_every_kind(tmp_path):
     scratch.mkdir()
     for path in itertools.chain(folder().glob("c*.png"), (fashion("test") / "bag").glob("0*.png")):
         (place / path.name).symlink_to(path)
-    for generate in generators():
-        # Every so many: of each kind some.
-        found = list(generate())
-        for name, content in found[:: max(1, len(found) // 12)]:
-            (place / name).parent.mkdir(parents=True, exist_ok=True)
-            (place / name).write_bytes(content)
+    make_files(place, every=FEW)
     runner = OneProcess(scratch, limits=Limits(patience=10))
     count, faults = torture(place, runner)
     assert count > 10

@@ -18,6 +18,7 @@ CHAINS = (
     ("canny", "--gray"),
 )
 FORMATS = ("png", "tif", "npy", "tif", "jpg")
+PLANS = ("plan.json", "comparison-plan.json")
 FEATURES = ("f.npz", "f.csv", "f.npy", "f.svm", "f.parquet", "shards/")
 
 
@@ -131,16 +132,17 @@ def alone(path: Path, world: World) -> Iterator[tuple[str, ...]]:
         yield ("filter", "box", f"@{name}", "-o", "{out}/")
 
 
-def work_folders(path: Path, world: World) -> Iterator[tuple[str, ...]]:
+def work_folders(plan: Path, world: World) -> Iterator[tuple[str, ...]]:
     """Yield the commands that go on from a folder with a plan, of which {copy} is a copy."""
+    train = str(world.train)
     yield ("inspect", "{copy}")
-    yield ("hog", str(world.train), "-o", "{copy}/")
-    yield ("train", "linear", "{copy}", "-o", "{out}/m.safetensors")
-    yield ("evaluate", str(world.linear), "{copy}")
-    yield (
-        "compare", str(world.train), "--size", "16x16", "--epochs", "1", "--points", "1", "-o",
-        "{copy}",
-    )  # fmt: skip
+    if plan.name == PLANS[0]:
+        yield ("hog", train, "-o", "{copy}/")
+        yield ("train", "linear", "{copy}", "-o", "{out}/m.safetensors")
+        yield ("evaluate", str(world.linear), "{copy}")
+    else:
+        brief = ("--size", "16x16", "--epochs", "1", "--points", "1")
+        yield ("compare", train, *brief, "-o", "{copy}")
 
 
 def accounted(out: Path, stdout: str) -> str:

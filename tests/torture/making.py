@@ -4,7 +4,7 @@ import importlib
 import pkgutil
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from edgewise.sample_images import folder as samples_folder
@@ -25,11 +25,24 @@ def generators() -> Iterator[Callable]:
                 yield function
 
 
-def make_files(folder: Path) -> None:
-    """Write what every generator yields, each into a folder of its own, and the samples."""
+def _some(found: Iterable[tuple[str, bytes]], every: int) -> Iterator[tuple[str, bytes]]:
+    """Yield every so many files; what stands in one folder stays together."""
+    units: dict[str, int] = {}
+    for name, content in found:
+        if units.setdefault(Path(name).parts[0], len(units)) % every == 0:
+            yield name, content
+
+
+def make_files(folder: Path, every: int = 1) -> None:
+    """Write every so many of what each generator yields, into a folder of its own, and samples."""
+    seen = set()
     for generate in generators():
         place = folder / generate.__name__
-        for name, content in generate():
+        for name, content in _some(generate(), every):
+            # One generator may pass on what another yields.
+            if (name, content) in seen:
+                continue
+            seen.add((name, content))
             path = place / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)

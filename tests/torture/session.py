@@ -6,14 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from .commands import Batch, World, accounted, alone, batches, make_world, work_folders
+from .commands import PLANS, Batch, World, accounted, alone, batches, make_world, work_folders
 from .judging import Fault, faults_of
 from .running import Runner
 from .staging import Specimen, chunks, specimens, stage
 
 # What only shows that some file is at fault: the halves are tried, to find which.
 NARROWED = ("hang", "death", "memory")
-PLANS = ("plan.json", "comparison-plan.json")
 
 
 def torture(folder: Path, runner: Runner, *, only: str = "") -> tuple[int, list[Fault]]:
@@ -146,15 +145,16 @@ def _filled(word: str, **filling) -> str:
 
 
 def _with_plans(found: Sequence[Specimen]) -> list[Path]:
-    return sorted({one.path.parent for one in found if one.path.name in PLANS})
+    return sorted(one.path for one in found if one.path.name in PLANS)
 
 
-def _work_folder(runner: Runner, world: World, path: Path, only: str) -> list[Fault]:
+def _work_folder(runner: Runner, world: World, plan: Path, only: str) -> list[Fault]:
     faults = []
-    for words in work_folders(path, world):
+    for words in work_folders(plan, world):
         if _wanted(words, only):
-            copy = runner.place() / path.name
-            shutil.copytree(path, copy, symlinks=True)
+            # By the folder's own name, which messages say.
+            copy = runner.place() / plan.parent.name
+            shutil.copytree(plan.parent, copy, symlinks=True)
             faults += _warm(runner, words, copy, copy=str(copy))
             shutil.rmtree(copy)
     return faults
