@@ -5,8 +5,14 @@ import sys
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    from .cli.main import run
+    from .cli import signals
 
+    # Before the imports that take time, which a user may interrupt.
+    signals.heed()
+    from .cli.main import run
+    from .cli.streams import open_streams
+
+    open_streams()
     _leave(run())
 
 
@@ -19,15 +25,15 @@ def _leave(code: int) -> None:
     import atexit
     import os
     import threading
+    from contextlib import suppress
 
-    try:
+    with suppress(OSError, ValueError, AttributeError):
         threading._shutdown()  # type: ignore[attr-defined]
         atexit._run_exitfuncs()
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except (OSError, ValueError, AttributeError):
-        # Python's own way says what went wrong, as with a pipe that was closed.
-        sys.exit(code)
+    for stream in (sys.stdout, sys.stderr):
+        # What could not be written was said, or nobody reads it.
+        with suppress(OSError, ValueError):
+            stream.flush()
     os._exit(code)
 
 

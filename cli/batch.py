@@ -1,6 +1,5 @@
 """Pictures in, filtered pictures out: many at a time, in bounded memory."""
 
-import os
 import sys
 from dataclasses import dataclass, replace
 from threading import Thread
@@ -8,6 +7,7 @@ from typing import Any
 
 from .outputs import Output
 from .session import Session
+from .signals import code_of, leave_at_once
 
 # From so many pictures on, loading the compiled loops costs less than it saves.
 MANY = 16
@@ -61,15 +61,11 @@ class Batch:
             )
         return done
 
-    def abandon(self) -> None:
+    def abandon(self, stop: KeyboardInterrupt) -> None:
         """After an interruption: leave at once if a thread cannot be stopped."""
         if self._pipeline.stuck:
             # All files are whole: what is stuck decodes or encodes in memory.
-            from .main import INTERRUPTED, complain
-
-            complain("interrupted")
-            sys.stderr.flush()
-            os._exit(INTERRUPTED)
+            leave_at_once(code_of(stop))
 
     def _read(self, work: Work):
         from ..images.decode import read_image

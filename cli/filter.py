@@ -5,6 +5,7 @@ from textwrap import wrap
 
 import click
 
+from .complaints import reading_words
 from .options import (
     dry_run_option,
     examples,
@@ -144,8 +145,8 @@ def command(
     try:
         with _methods_told(session):
             done = batch.run(found, outputs)
-    except KeyboardInterrupt:
-        batch.abandon()
+    except KeyboardInterrupt as stop:
+        batch.abandon(stop)
         raise
     session.finish(done)
 
@@ -182,17 +183,14 @@ def _compile(chain: str, flip: bool, gray: bool, windows: dict[str, str | None])
     """Read the chain now, so that a mistake in it shows before any picture is read."""
     from ..filters.chain import WINDOWS, compile_chain
     from ..filters.rehearsal import rehearse
-    from ..images.errors import EdgewiseError
 
     if windows["fill"] is not None and not windows["border"] and "border=" not in chain:
         raise click.UsageError("--fill is seen with --border constant only; set that too")
     given = {key: value for key, value in windows.items() if value is not None}
-    try:
+    with reading_words():
         compiled = compile_chain(chain, flip=flip, **WINDOWS.bind((), given))
         rehearse(compiled)
-        return compile_chain("gray").then(compiled) if gray else compiled
-    except EdgewiseError as error:
-        raise click.UsageError(str(error)) from None
+    return compile_chain("gray").then(compiled) if gray else compiled
 
 
 def _describe(found, outputs) -> None:

@@ -4,6 +4,7 @@ import json
 
 import click
 
+from .complaints import reading_words
 from .options import examples, json_option, with_session
 from .session import Session
 
@@ -35,10 +36,11 @@ def command(session: Session, name, as_json):
         _list(as_json)
         return
     first = name.partition(":")[0].strip()
-    if first in FILTERS and "," not in name:
-        _describe(FILTERS[first], name, as_json)
-    else:
-        _show(name, as_json)
+    with reading_words():
+        if first in FILTERS and "," not in name:
+            _describe(FILTERS[first], name, as_json)
+        else:
+            _show(name, as_json)
 
 
 def _list(as_json: bool) -> None:

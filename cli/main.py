@@ -1,6 +1,5 @@
 """The `edgewise` command: a table of sub-commands, and what every exit code means."""
 
-import errno
 import os
 import sys
 from difflib import get_close_matches
@@ -9,6 +8,9 @@ from importlib import import_module
 import click
 
 from .. import __version__
+from .complaints import complain, report
+from .signals import PIPE_CLOSED, WORDS, code_of, unwinding
+from .streams import forget_output
 
 # name: (module, one-line help). The module is imported only when its command
 # is used; its command is the object called `command`.
@@ -26,9 +28,6 @@ COMMANDS = {
     "demo": ("demo", "Show everything once, on the sample pictures."),
 }
 
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-INTERRUPTED = 130
-
 EPILOG = """\b
 Examples:
   edgewise filter sobel photo.jpg -o edges.png
@@ -36,8 +35,9 @@ Examples:
   edgewise train linear photos/ -o model.safetensors
   edgewise predict model.safetensors new.jpg
 
-Exit codes: 0 done; 1 error; 2 wrong usage; 3 finished, but some inputs
-failed; 130 interrupted."""
+Exit codes: 0 done; 1 a file or data is at fault; 2 the words of the command
+are; 3 finished, but some inputs failed, each named on stderr; 130 interrupted;
+141 whoever read the output stopped reading; 143 terminated."""
 
 
 class LazyGroup(click.Group):
@@ -58,7 +58,7 @@ class LazyGroup(click.Group):
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
             near = get_close_matches(name, COMMANDS, n=1)
-            hint = f'; did you mean "{near[0]}"?' if near else "; see edgewise --help"
+            hint = f'; did you mean "{near[0]}"?' if near else ""
             ctx.fail(f'no command "{name}"{hint}')
         return super().resolve_command(ctx, args)
 
@@ -102,50 +102,31 @@ def edgewise() -> None:
 
 
 def run(arguments: list[str] | None = None) -> int:
-    """Run the command line and return its exit code; never raises."""
+    """Run the command line and return its exit code; never raises, but with --debug."""
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        code = edgewise.main(arguments, prog_name="edgewise", standalone_mode=False)
-        sys.stdout.flush()
-        return code if isinstance(code, int) else 0
+        with unwinding():
+            code = _run(arguments)
+            sys.stdout.flush()
+            return code if isinstance(code, int) else 0
     except click.exceptions.Exit as leave:
         return leave.exit_code
-    except click.ClickException as mistake:
-        mistake.show()
-        return mistake.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        complain("interrupted")
-        return INTERRUPTED
+    except (KeyboardInterrupt, click.Abort) as stop:
+        complain(WORDS[code_of(stop)])
+        return code_of(stop)
     except BrokenPipeError:
-        # Whoever read our output has what they wanted. Python would complain
-        # about the closed pipe once more when it flushes stdout at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        # Whoever read our output has what they wanted.
+        forget_output()
+        return PIPE_CLOSED
     except Exception as error:
-        if "--debug" in arguments:
+        if "--debug" in arguments and not isinstance(error, click.ClickException):
             raise
-        complain(_sentence(error), getattr(error, "hint", None))
-        return 1
+        return report(error)
 
 
-def _sentence(error: Exception) -> str:
-    from ..images.errors import EdgewiseError
-
-    if isinstance(error, EdgewiseError):
-        return str(error)
-    if isinstance(error, OSError) and error.strerror:
-        names = [name for name in (error.filename, error.filename2) if name]
-        full = "; make room there, or write elsewhere" if error.errno in FULL else ""
-        return ": ".join([*map(os.fspath, names), error.strerror.lower()]) + full
-    if isinstance(error, MemoryError):
-        return "not enough memory; use fewer or smaller pictures, or --size"
-    return f"{type(error).__name__}: {error}; this is a bug, --debug shows where"
-
-
-def complain(sentence: str, hint: str | None = None) -> None:
-    """Print one error on stderr, and below it what to do."""
-    coloured = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
-    click.secho("edgewise: ", err=True, nl=False, color=coloured, bold=True)
-    click.secho(sentence, err=True, color=coloured, fg="red")
-    if hint:
-        click.echo(f"hint: {hint}", err=True)
+def _run(arguments: list[str]) -> object:
+    if "_EDGEWISE_COMPLETE" in os.environ:
+        return edgewise.main(arguments, prog_name="edgewise")
+    # Not main(), which makes other errors of interruptions and closed pipes.
+    with edgewise.make_context("edgewise", list(arguments)) as ctx:
+        return edgewise.invoke(ctx)

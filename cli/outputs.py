@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from ..images.errors import EdgewiseError
+from ..images.errors import EdgewiseError, WordError
 from ..images.inputs import Input, lies_in
 from .session import Session
+from .streams import refuse_terminal
 
 # A picture that came in another format, or through a pipe, goes out as this.
 DEFAULT_FORMAT = "png"
@@ -58,7 +59,7 @@ def plan_outputs(
     """
     suffix = suffix.removeprefix(".").lower() if suffix else None
     if suffix and suffix not in WRITABLE:
-        raise EdgewiseError(f'no format "{suffix}"; there are {", ".join(WRITABLE)}')
+        raise WordError(f'no format "{suffix}"; there are {", ".join(WRITABLE)}')
     if output == "-":
         return [_to_stdout(inputs, suffix)]
     if _is_one_file(inputs, words, output):
@@ -86,7 +87,7 @@ def _refuse_picture_as_folder(output: str) -> None:
     """Refuse to make a folder called all.png, which nobody means."""
     suffix = os.path.splitext(output)[1].removeprefix(".").lower()
     if suffix in WRITABLE and not os.path.isdir(output):
-        raise EdgewiseError(
+        raise WordError(
             f"{output} is one file, and folders, lists and several pictures go to a folder; "
             f"write {output}{os.sep} if that is its name"
         )
@@ -94,7 +95,8 @@ def _refuse_picture_as_folder(output: str) -> None:
 
 def _to_stdout(inputs: Sequence[Input], suffix: str | None) -> Output:
     if len(inputs) != 1:
-        raise EdgewiseError(f"{len(inputs)} pictures do not fit in stdout; give a folder with -o")
+        raise WordError(f"{len(inputs)} pictures do not fit in stdout; give a folder with -o")
+    refuse_terminal("a picture")
     return Output(None, suffix or DEFAULT_FORMAT)
 
 
@@ -106,7 +108,7 @@ def _is_one_file(inputs: Sequence[Input], words: Sequence[str], output: str) -> 
 def _to_file(path: Path, suffix: str | None) -> Output:
     found = suffix or path.suffix.removeprefix(".").lower()
     if found not in WRITABLE:
-        raise EdgewiseError(
+        raise WordError(
             f'{path}: no format "{found}"; end the name in {", ".join(WRITABLE)}, or use --format'
         )
     return Output(path, found)

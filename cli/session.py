@@ -8,6 +8,8 @@ from typing import TypeVar
 
 import click
 
+from ..images.printable import printable
+
 Item = TypeVar("Item")
 
 SOME_FAILED = 3
@@ -27,12 +29,12 @@ class Session:
     def say(self, text: str) -> None:
         """Print a message, unless -q was given."""
         if not self.quiet:
-            click.echo(text, err=True)
+            click.echo(printable(text, keep="\n\t"), err=True)
 
     def detail(self, text: str) -> None:
         """Print a message only with -v."""
         if self.verbose:
-            click.echo(text, err=True)
+            click.echo(printable(text, keep="\n\t"), err=True)
 
     def progress(
         self, items: Iterable[Item], *, total: int, unit: str, what: str = ""
@@ -76,7 +78,7 @@ class Session:
 
         self.failures.append((name, reason))
         with tqdm.external_write_mode():
-            click.echo(f"{name}: {reason}", err=True)
+            click.echo(printable(f"{name}: {reason}"), err=True)
 
     def finish(self, done: int, what: str = "picture") -> None:
         """Leave with code 3 if some inputs failed, after saying how many."""

@@ -5,16 +5,22 @@ from pathlib import Path
 
 import click
 
+from .streams import refuse_terminal
+
 picture_option = click.option(
     "-o", "--output", required=True, metavar="PICTURE", help="Where to write; - is stdout."
 )
 
 
 def refuse_picture(output: str, overwrite: bool) -> None:
-    """Refuse a file that stands there, before any work."""
+    """Refuse a terminal, an unknown format and a file that stands there, before any work."""
     from ..images.atomic import refuse_existing
+    from ..images.encode import check_picture_name
 
-    if output != "-":
+    if output == "-":
+        refuse_terminal("a picture")
+    else:
+        check_picture_name(output)
         refuse_existing(Path(output), overwrite)
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..images.errors import EdgewiseError
+from ..images.errors import DataError, EdgewiseError
 from .borders import RENORMALIZE, border_name
 from .correlation import convolve, correlate
-from .grammar import Step, parse_chain
+from .grammar import ChainError, Step, parse_chain
 from .kernel_settings import KernelSettings, is_zero_sum
 from .kernel_text import GivenKernel, given_kernel
 from .kernels import KERNELS, kernel
@@ -78,7 +78,7 @@ def _compile(step: Step, windows: Windows) -> Stage:
             return _compile_filter(step, FILTERS[step.name], windows)
         return _compile_kernel(step, windows)
     except EdgewiseError as error:
-        raise step.error(str(error)) from None
+        raise step.error(error) from None
 
 
 def _compile_filter(step: Step, entry: Filter, windows: Windows) -> Stage:
@@ -125,10 +125,21 @@ def single_kernel(text: str) -> np.ndarray:
 
     Raises
     ------
-    EdgewiseError
+    ChainError
         If the text is more than one step, or names no kernel.
+    DataError
+        If a kernel's file cannot be read.
     """
     step, *more = parse_chain(text)
+    try:
+        return _single(text, step, bool(more))
+    except DataError:
+        raise
+    except EdgewiseError as error:
+        raise ChainError(str(error), hint=error.hint, text=text, end=len(text)) from None
+
+
+def _single(text: str, step: Step, more: bool) -> np.ndarray:
     if more:
         raise EdgewiseError(f'"{text}" is a chain; one kernel is wanted')
     if step.name in FILTERS:

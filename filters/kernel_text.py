@@ -1,14 +1,18 @@
 """Kernels given as text or in a file: our own spelling, libvips' and ImageMagick's."""
 
-import json
 import re
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from ..images.errors import EdgewiseError
+from ..images.errors import DataError, EdgewiseError
+from ..images.json_text import parse_json
+from ..images.regular import open_regular, read_regular
 
+LARGEST_FILE = 1 << 26
+NO_ARRAY = (ValueError, TypeError, EOFError, SyntaxError, RecursionError, zipfile.BadZipFile)
 _GEOMETRY = re.compile(r"\s*(\d+)(?:x(\d+))?(?:([-+]\d+)([-+]\d+))?\s*:(.*)", re.DOTALL)
 
 
@@ -54,11 +58,16 @@ def given_kernel(text: str) -> GivenKernel:
 
     Raises
     ------
+    DataError
+        If a file cannot be read, or holds no matrix of numbers.
     EdgewiseError
-        If the file cannot be read, or what is written is no matrix of numbers.
+        If what is written is no matrix of numbers.
     """
     if text.startswith("@"):
-        return _read_file(Path(text[1:]))
+        try:
+            return _read_file(Path(text[1:]))
+        except EdgewiseError as error:
+            raise DataError(str(error), hint=error.hint) from None
     inside = text.strip().removeprefix("[").removesuffix("]")
     return _of_words(inside, inside.split(";"), text)
 
@@ -72,19 +81,20 @@ def _of_words(content: str, rows: list[str], source: str) -> GivenKernel:
 def _read_file(path: Path) -> GivenKernel:
     try:
         if path.suffix == ".npy":
-            return GivenKernel(_check(np.load(path, allow_pickle=False), str(path)))
-        content = path.read_text("utf-8-sig")
+            return GivenKernel(_check(_array(path), str(path)))
+        content = read_regular(path, limit=LARGEST_FILE).decode("utf-8-sig")
     except OSError as error:
-        raise EdgewiseError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+        raise DataError(f"{path}: {(error.strerror or str(error)).lower()}") from None
     except EdgewiseError:
         raise
-    except ValueError:
-        raise EdgewiseError(
+    except NO_ARRAY:
+        raise DataError(
             f"{path}: a kernel file is text, CSV, JSON, .npy, libvips' .mat or an ImageMagick "
-            "string; save the matrix as .npy or .csv"
+            "string",
+            hint="save the matrix as .npy or .csv",
         ) from None
     if path.suffix == ".json":
-        return GivenKernel(_check(_from_json(path, content), str(path)))
+        return GivenKernel(_check(parse_json(content, path), str(path)))
     lines = [line.partition("#")[0] for line in content.splitlines()]
     lines = [line for line in lines if line.strip()]
     if path.suffix == ".mat":
@@ -92,11 +102,13 @@ def _read_file(path: Path) -> GivenKernel:
     return _of_words("\n".join(lines), lines, str(path))
 
 
-def _from_json(path: Path, content: str) -> object:
-    try:
-        return json.loads(content)
-    except ValueError as error:
-        raise EdgewiseError(f"{path}: not valid JSON ({error})") from None
+def _array(path: Path) -> np.ndarray:
+    open_regular(path).close()
+    # Mapped, not read: its length is compared with what the header promises first.
+    found = np.load(path, mmap_mode="r", allow_pickle=False)
+    if not isinstance(found, np.ndarray) or found.nbytes > LARGEST_FILE:
+        raise DataError(f"{path}: not one matrix of at most {LARGEST_FILE:,} bytes")
+    return found
 
 
 def _libvips(lines: list[str], source: str) -> GivenKernel:

@@ -34,7 +34,7 @@ def rehearse(chain: Chain) -> None:
             except FitError:
                 continue
             except EdgewiseError as error:
-                raise stage.step.error(str(error)) from None
+                raise stage.step.error(error) from None
 
 
 def window_settings(name: str) -> list[str]:

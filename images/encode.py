@@ -12,7 +12,7 @@ from PIL import Image
 
 from .atomic import atomic_file
 from .deep_tiff import write_tiff
-from .errors import EdgewiseError, ImageError
+from .errors import EdgewiseError, ImageError, WordError
 from .metadata import NOTHING, Metadata
 from .png import write_png
 
@@ -114,8 +114,10 @@ def write_image(
 
     Raises
     ------
+    WordError
+        If the format is unknown.
     ImageError
-        If the format is unknown or cannot hold such an image.
+        If it cannot hold such an image.
     EdgewiseError
         If the file exists and `overwrite` is false.
     OSError
@@ -148,9 +150,7 @@ def prepare_image(
 
     See `write_image`.
     """
-    if suffix not in FORMAT_OF_SUFFIX:
-        known = ", ".join(FORMAT_OF_SUFFIX)
-        raise ImageError(label, f'no picture format "{suffix}"; there are {known}')
+    _check_suffix(suffix, label)
     kind = FORMAT_OF_SUFFIX[suffix]
     planes = _check(image, kind, label)
     encoding = replace(encoding, metadata=encoding.metadata.fitting(planes))
@@ -164,6 +164,17 @@ def prepare_image(
         return lambda file: write_tiff(file, planes, compress=compress, metadata=metadata)
     content = _by_pillow(planes, kind, label, encoding)
     return lambda file: file.write(content)
+
+
+def check_picture_name(path: str | os.PathLike) -> None:
+    """Raise WordError if a path does not end as pictures do."""
+    _check_suffix(Path(path).suffix[1:].lower(), os.fspath(path))
+
+
+def _check_suffix(suffix: str, label: str) -> None:
+    if suffix not in FORMAT_OF_SUFFIX:
+        known = ", ".join(FORMAT_OF_SUFFIX)
+        raise WordError(f'{label}: no picture format "{suffix}"; there are {known}')
 
 
 def _save_npy(file: BinaryIO, planes: np.ndarray) -> None:

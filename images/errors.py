@@ -5,6 +5,32 @@ import os
 from ..compiled.errors import EdgewiseError as EdgewiseError
 
 
+class WordError(EdgewiseError):
+    """A mistake in the words of a command or the arguments of a function; no file is to blame.
+
+    Parameters
+    ----------
+    *words
+        The sentence, which names the word.
+    hint : str, optional
+        What to do about it.
+    text : str, optional
+        The whole of what was written, and `start` and `end`, the part of it
+        that is wrong: the terminal puts a caret under it.
+    """
+
+    def __init__(
+        self,
+        *words: object,
+        hint: str | None = None,
+        text: str | None = None,
+        start: int = 0,
+        end: int = 0,
+    ):
+        super().__init__(*words, hint=hint)
+        self.text, self.start, self.end = text, start, end
+
+
 class FitError(EdgewiseError):
     """A filter and a picture that do not fit; another picture may do."""
 

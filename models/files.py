@@ -11,7 +11,7 @@ from safetensors.numpy import save
 
 from .. import __version__
 from ..images.atomic import atomic_file
-from ..images.errors import DataError, EdgewiseError
+from ..images.errors import DataError, WordError
 from . import linear
 from .array_files import read_arrays, shortened
 from .linear import LinearModel
@@ -72,9 +72,9 @@ def _versions() -> dict[str, str]:
 
 
 def check_name(path: str | os.PathLike) -> None:
-    """Raise EdgewiseError if a path does not end as model files do."""
+    """Raise WordError if a path does not end as model files do."""
     if not os.fspath(path).endswith(SUFFIX):
-        raise EdgewiseError(f"{os.fspath(path)}: end the name of a model file in {SUFFIX}")
+        raise WordError(f"{os.fspath(path)}: end the name of a model file in {SUFFIX}")
 
 
 def load_model(path: str | os.PathLike) -> Model:

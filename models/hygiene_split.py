@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ..images.atomic import atomic_file
-from ..images.errors import DataError
+from ..images.errors import DataError, WordError
 from ..images.manifests import SUFFIXES
 from .hygiene import Survey
 from .hygiene_duplicates import components, members
@@ -73,9 +73,9 @@ def _joined(survey: Survey, alike: np.ndarray) -> list[str]:
 
 
 def check_manifest(path: str | os.PathLike) -> None:
-    """Raise DataError if a manifest of this name could not be read again."""
+    """Raise WordError if a manifest of this name could not be read again."""
     if Path(path).suffix.lower() != ".csv":
-        raise DataError(f"{path}: end the name of a split in .csv, one of {', '.join(SUFFIXES)}")
+        raise WordError(f"{path}: end the name of a split in .csv, one of {', '.join(SUFFIXES)}")
 
 
 def write_split(

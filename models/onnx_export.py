@@ -10,7 +10,7 @@ import numpy as np
 from .. import __version__
 from ..features.config import HogConfig
 from ..images.atomic import atomic_file
-from ..images.errors import EdgewiseError
+from ..images.errors import EdgewiseError, WordError
 from .files import Model
 from .linear import LinearModel
 from .linear_calibration import Isotonic
@@ -58,9 +58,9 @@ def save_onnx(path: str | os.PathLike, model: Model, *, overwrite: bool = False)
 
 
 def check_onnx_name(path: str | os.PathLike) -> None:
-    """Raise EdgewiseError if a path does not end as ONNX files do."""
+    """Raise WordError if a path does not end as ONNX files do."""
     if not os.fspath(path).endswith(".onnx"):
-        raise EdgewiseError(f"{os.fspath(path)}: end the name of an ONNX file in .onnx")
+        raise WordError(f"{os.fspath(path)}: end the name of an ONNX file in .onnx")
 
 
 def require_onnx() -> None:

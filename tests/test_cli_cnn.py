@@ -367,11 +367,11 @@ def test_existing_output_is_refused_before_anything_is_read(here, capsys):
         (["--optimizer", "adam"], 2, "sgd"),
         (["--history", "m.safetensors"], 2, "-o and --history both name m.safetensors"),
         (["--checkpoint", "m.safetensors"], 2, "-o and --checkpoint both name m.safetensors"),
-        (["--curves", "c.pdf"], 1, 'c.pdf: no picture format "pdf"'),
-        (["--curves", "c"], 1, 'c: no picture format ""'),
+        (["--curves", "c.pdf"], 2, 'c.pdf: no picture format "pdf"'),
+        (["--curves", "c"], 2, 'c: no picture format ""'),
         (["--checkpoint", "train"], 1, "train is a folder; name a file in it"),
-        (["-o", "m.pkl"], 1, "m.pkl: end the name of a model file in .safetensors"),
-        (["-o", "-"], 1, "end the name of a model file in .safetensors"),
+        (["-o", "m.pkl"], 2, "m.pkl: end the name of a model file in .safetensors"),
+        (["-o", "-"], 2, "end the name of a model file in .safetensors"),
     ],
 )
 def test_mistakes(here, capsys, words, code, message):

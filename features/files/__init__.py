@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from ...images.atomic import atomic_file, refuse_existing
-from ...images.errors import DataError, EdgewiseError
+from ...images.errors import DataError, EdgewiseError, WordError
 from ...images.regular import open_regular
 from ..table import FeatureTable
 from .beside import json_beside, read_npy, read_svm, write_npy, write_pair, write_svm
@@ -64,7 +64,7 @@ def feature_suffix(path: str | os.PathLike) -> str:
     suffix = Path(path).suffix.lower()
     if suffix not in FORMATS:
         *some, last = FORMATS
-        raise EdgewiseError(
+        raise WordError(
             f"{os.fspath(path)}: the name of a feature file ends in {', '.join(some)} or {last}"
         )
     return suffix
