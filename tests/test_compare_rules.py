@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from edgewise.images.errors import DataError, EdgewiseError
+from edgewise.models.cnn.training.augmentation import Augmentation
+from edgewise.models.cnn.training.batches import Batches, Normalization
 from edgewise.models.comparison.budget import (
+    BATCH,
     default_network,
     epochs_along,
     epochs_for,
@@ -138,6 +141,14 @@ def test_a_digest_tells_pictures_apart():
 def test_few_pictures_get_more_epochs():
     assert [epochs_for(count, None) for count in (10, 640, 3200, 64_000)] == [60, 50, 10, 10]
     assert epochs_for(10, 7) == 7
+
+
+@given(st.integers(1, 300))
+def test_steps_are_those_that_the_training_makes(count):
+    images = np.zeros((count, 1, 1, 1), np.uint8)
+    normal = Normalization(np.zeros(1, np.float32), np.ones(1, np.float32))
+    batches = Batches(images, normal, Augmentation(), BATCH, (0,))
+    assert steps_an_epoch(count) == len(batches)
 
 
 @given(st.integers(1, 60_000), st.integers(1, 8), st.integers(1, 60))

@@ -4,6 +4,7 @@ import math
 from bisect import bisect_right
 
 from ...images.errors import EdgewiseError
+from ..cnn.training.batches import batches_of
 
 # What the linear model may choose from on the validation pictures.
 COSTS = (0.1, 0.316, 1.0, 3.16, 10.0)
@@ -37,7 +38,7 @@ def epochs_for(count: int, epochs: int | None) -> int:
 
 def steps_an_epoch(count: int) -> int:
     """Return how many steps a network makes while it sees `count` pictures once."""
-    return math.ceil(count / BATCH)
+    return batches_of(count, BATCH)
 
 
 def epochs_along(sizes: tuple[int, ...], epochs: int) -> tuple[int, ...]:

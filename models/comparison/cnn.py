@@ -150,6 +150,6 @@ def _costs(contest: Contest, model: CnnModel) -> dict:
             contest.parts.test.images,
         ),
         "bytes": contest.model_path(KIND).stat().st_size,
-        "model": contest.model_digest(KIND),
+        "model_digest": contest.model_digest(KIND),
         "numbers": int(model.network.vector.size),
     }

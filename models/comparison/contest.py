@@ -93,7 +93,7 @@ class Contest:
         facts = self.steps.read(run.name)
         if facts is None or self.steps.answers(run.name) is None:
             return False
-        return not self.keeps(run) or facts["model"] == self.model_digest(run.kind)
+        return not self.keeps(run) or facts["model_digest"] == self.model_digest(run.kind)
 
     def keeps(self, run: Run) -> bool:
         """Say whether the model of a training stays in the folder."""

@@ -170,6 +170,6 @@ def _costs(contest: Contest, model: LinearModel) -> dict:
     return {
         "seconds_a_picture": seconds_a_picture(judge, contest.parts.test.images),
         "bytes": contest.model_path(KIND).stat().st_size,
-        "model": contest.model_digest(KIND),
+        "model_digest": contest.model_digest(KIND),
         "numbers": int(model.weights.size + model.bias.size),
     }

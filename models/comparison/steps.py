@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from ...features.shards.places import write_array
 from ...images.atomic import atomic_file
 from ...images.errors import DataError
 from ...images.json_text import parse_json
@@ -102,9 +101,7 @@ def _digest(content: bytes) -> str:
 
 
 def _npy(array: np.ndarray) -> bytes:
-    file = io.BytesIO()
-    write_array(file, np.ascontiguousarray(array))
-    return file.getvalue()
+    return _npy_header(array.shape, array.dtype) + array.tobytes()
 
 
 def _array(content: bytes, shape: tuple[int, int]) -> np.ndarray | None:
@@ -117,7 +114,7 @@ def _array(content: bytes, shape: tuple[int, int]) -> np.ndarray | None:
     return None
 
 
-def _npy_header(shape: tuple[int, int], dtype: np.dtype) -> bytes:
+def _npy_header(shape: tuple[int, ...], dtype: np.dtype) -> bytes:
     file = io.BytesIO()
     told = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
     np.lib.format.write_array_header_1_0(file, told)

@@ -52,6 +52,11 @@ def with_channels(images: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(images, np.uint8)
 
 
+def batches_of(count: int, batch: int) -> int:
+    """Return how many batches an epoch of so many pictures has: its steps."""
+    return -(-count // batch)
+
+
 class Batches:
     """One epoch's batches: who is in which, and how each picture is changed.
 
@@ -85,7 +90,7 @@ class Batches:
             self.shifts, self.flips = augmentation.draw(count, random)
 
     def __len__(self) -> int:
-        return -(-len(self.order) // self.batch)
+        return batches_of(len(self.order), self.batch)
 
     def places(self, number: int) -> range:
         """Return the places in the epoch's order that a batch takes."""
