@@ -32,13 +32,17 @@ OPTIONS = (
                  help="How much to hold back to choose by: C, and the network's best epoch."),
     click.option("--points", type=click.IntRange(1, 10), default=4, show_default=True,
                  help="Points of the learning curves; each has half the pictures of the next."),
+    click.option("--seeds", type=click.IntRange(1, 100), default=1, show_default=True,
+                 help="Train the network with so many random seeds, from --seed on, and say how "
+                 "far they are apart."),
     click.option("--epochs", type=click.IntRange(min=1),
-                 help="How often the network sees its pictures.  [default: 10 to 60, for some 500 "
-                 "steps]"),
+                 help="How often the network sees all pictures; it sees fewer more often.  "
+                 "[default: 10 to 60, for 500 steps or more]"),
     click.option("--minutes", type=click.FloatRange(0, min_open=True),
                  help="Cut the epochs so that all trainings of the network take about this long."),
     click.option("--augment", default="", metavar="CHANGES",
-                 help="Change the network's pictures by chance: shift:2,flip,rotate:10,crop:0.8."),
+                 help="Change the network's pictures by chance: shift:2,flip,rotate:10,crop:0.8. "
+                 "The linear model learns from shifted and flipped copies."),
     click.option("--rate", type=float, help="The network's largest learning rate.  "
                  "[default: 0.05]"),
 )  # fmt: skip
@@ -89,8 +93,7 @@ def command(session: Session, data, test, output, as_json, overwrite, max_pixels
     Interrupted, the same command goes on where it was. --overwrite starts anew
     where DIR holds another comparison, or a finished one.
     """
-    from ..models.comparison.plan import begin, check_folder
-    from ..models.comparison.running import compare
+    from ..models.comparison.folder import alone_in, check_folder
     from .comparing import check_choices, contest_of, refuse_inside
     from .labelled import own_test
 
@@ -99,18 +102,28 @@ def command(session: Session, data, test, output, as_json, overwrite, max_pixels
     check_folder(folder)
     test = test or own_test(data, max_pixels=max_pixels)
     refuse_inside(folder, data, test)
-    contest = contest_of(session, data, test, folder, settings, jobs=jobs, max_pixels=max_pixels)
-    if begin(folder, contest.plan, overwrite=overwrite):
-        session.say(f"{folder}: going on with what is there")
+    with alone_in(folder):
+        contest = contest_of(
+            session, data, test, folder, settings, jobs=jobs, max_pixels=max_pixels
+        )
+        found = _compared(session, contest, overwrite=overwrite)
+        facts = {"schema": "edgewise.compare/1", "data": data, "test": test, **found.to_dict()}
+        _write(folder, found, facts, _title(data, test))
+    click.echo(json.dumps(facts) if as_json else _text(folder, found))
+    session.finish(contest.parts.count)
+
+
+def _compared(session: Session, contest, *, overwrite: bool):
+    from ..models.comparison.folder import begin
+    from ..models.comparison.running import compare
+
+    if begin(contest.folder, contest.plan, overwrite=overwrite):
+        session.say(f"{contest.folder}: going on with what is there")
     try:
-        found = compare(contest)
+        return compare(contest)
     except KeyboardInterrupt:
         session.say("\nthe same command goes on from here")
         raise
-    facts = {"schema": "edgewise.compare/1", "data": data, "test": test, **found.to_dict()}
-    _write(folder, found, facts, _title(data, test))
-    click.echo(json.dumps(facts) if as_json else _text(folder, found))
-    session.finish(contest.parts.count)
 
 
 def _title(data: str, test: str | None) -> str:
@@ -125,7 +138,7 @@ def _text(folder: Path, found) -> str:
 
 def _write(folder: Path, found, facts: dict, title: str) -> None:
     from ..images.atomic import atomic_file
-    from ..models.comparison.plan import PAGE, RESULT
+    from ..models.comparison.folder import PAGE, RESULT
     from ..reports.comparison_page import comparison_page
 
     command = shlex.join(["edgewise", *sys.argv[1:]])

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..models.pictures import Pictures
 
 # Of the plan as they are given; the others depend on the pictures.
-PLAIN = ("validation", "points", "seed", "epochs", "minutes", "augment", "rate")
+PLAIN = ("validation", "points", "seed", "seeds", "epochs", "minutes", "augment", "rate")
 
 
 def check_choices(settings: dict[str, Any]) -> None:
@@ -69,7 +69,8 @@ def contest_of(
 
 
 def _plan(own: "Pictures", others: "Pictures | None", settings: dict[str, Any]):
-    from ..models.comparison.budget import default_network
+    from ..models.cnn.architectures import default_network
+    from ..models.comparison.copies import copies_like
     from ..models.comparison.parts import pictures_digest
     from ..models.comparison.plan import Plan
 
@@ -82,6 +83,7 @@ def _plan(own: "Pictures", others: "Pictures | None", settings: dict[str, Any]):
         test_pictures="" if others is None else pictures_digest(others),
         network=settings["network"] or default_network(own.size, own.channels),
         features=features.to_dict(),
+        copies=copies_like(settings["augment"], own.size),
         **{name: settings[name] for name in PLAIN},
     )
 

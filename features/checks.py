@@ -70,7 +70,8 @@ def positive(name: str, value: Any) -> float:
         number = math.nan
     if not LEAST_NUMBER <= number <= MOST_NUMBER:
         raise EdgewiseError(
-            f"{name} is a number above 0, from {LEAST_NUMBER:g} to {MOST_NUMBER:g}, not {shown(value)}"
+            f"{name} is a number above 0, from {LEAST_NUMBER:g} to {MOST_NUMBER:g}, "
+            f"not {shown(value)}"
         )
     return number
 

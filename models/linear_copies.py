@@ -45,23 +45,28 @@ def with_copies(dataset: Dataset, text: str) -> Dataset:
         return None if values is None else tuple(value for value in values for _ in changes)
 
     groups = dataset.groups or ("",) * len(dataset)
-    names = [f"{name}#{k}" if k else name for name in dataset.names for k in range(count)]
+    names = [copy_name(name, k) for name in dataset.names for k in range(count)]
     return replace(
         dataset,
         names=tuple(names),
         labels=each(dataset.labels),
         reader=read,
-        array=None if dataset.array is None else _copied(dataset.array, changes),
+        array=None if dataset.array is None else copies_of(dataset.array, changes),
         splits=each(dataset.splits),
         groups=each(tuple(g or n for g, n in zip(groups, dataset.names, strict=True))),
     )
 
 
+def copy_name(name: str, number: int) -> str:
+    """Return what a copy of a picture is called; number 0 is the picture itself."""
+    return f"{name}#{number}" if number else name
+
+
 def parse_copies(text: str) -> list[Change]:
-    """Return what is done to a picture for each copy, the first nothing."""
+    """Return what is done to a picture for each copy, the first nothing; that alone for ""."""
     moves: list[tuple[int, int]] = [(0, 0)]
     mirrors = [False]
-    for step in parse_chain(text):
+    for step in parse_chain(text) if text else ():
         if step.name == "flip" and not step.values and not step.options:
             mirrors = [False, True]
         elif step.name == "shift" and len(step.values) < 2 and not step.options:
@@ -93,7 +98,8 @@ def _change(move: tuple[int, int], mirror: bool) -> Change:
     return change
 
 
-def _copied(array: np.ndarray, changes: list[Change]) -> np.ndarray:
+def copies_of(array: np.ndarray, changes: list[Change]) -> np.ndarray:
+    """Return pictures (N, H, W[, C]), each followed by its copies, (N * changes, H, W[, C])."""
     # Rows and columns first: a change is the same for all pictures.
     turned = np.moveaxis(array, 0, -1)
     copies = [np.moveaxis(change(turned), -1, 0) for change in changes]

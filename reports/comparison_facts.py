@@ -1,12 +1,16 @@
 """What a folder of a comparison holds, in a few facts."""
 
-import json
 from pathlib import Path
 
 from ..images.errors import DataError
-from ..models.comparison.plan import RESULT, read_plan
+from ..images.json_text import parse_json
+from ..images.regular import read_regular
+from ..models.comparison.folder import RESULT
+from ..models.comparison.plan import PLAN, read_plan
 
 Facts = dict[str, object]
+# A result names every picture that one model alone names rightly.
+MOST_BYTES = 2**28
 
 
 def comparison_facts(folder: Path) -> Facts:
@@ -17,7 +21,7 @@ def comparison_facts(folder: Path) -> Facts:
     DataError
         If a file is damaged.
     """
-    plan = read_plan(folder)
+    plan = read_plan(folder / PLAN)
     rows, columns = plan["size"]
     facts: Facts = {
         "kind": "comparison",
@@ -26,19 +30,32 @@ def comparison_facts(folder: Path) -> Facts:
         "colour": "gray" if plan["channels"] == 1 else "colour",
         "network": plan["network"],
     }
+    path = folder / RESULT
     try:
-        return facts | _found(json.loads((folder / RESULT).read_bytes()))
+        return facts | _found(parse_json(read_regular(path, limit=MOST_BYTES), path))
     except FileNotFoundError:
         return facts | {"finished": "no; the command that began it goes on"}
-    except (ValueError, KeyError, TypeError):
-        raise DataError(f"{folder / RESULT}: damaged; run the command that made it again") from None
+    except (ValueError, KeyError, TypeError, OverflowError):
+        raise DataError(f"{path}: damaged", hint="run the command that made it again") from None
 
 
 def _found(result: dict) -> Facts:
+    pictures, text = result["pictures"], result["advice"]["text"]
+    counts = {part: int(pictures[part]) for part in ("train", "validation", "test")}
     return {
         "finished": "yes",
-        "pictures": result["pictures"],
-        "accuracy": {kind: round(result[kind]["accuracy"], 4) for kind in ("linear", "cnn")},
-        "mcnemar_p": result["difference"]["mcnemar_p"],
-        "advice": result["advice"]["text"],
+        "pictures": counts,
+        "accuracy": {kind: round(float(result[kind]["accuracy"]), 4) for kind in KINDS},
+        "mcnemar_p": float(result["difference"]["mcnemar_p"]),
+        "seeds": int(result["seeds"]["count"]),
+        "advice": _text(text),
     }
+
+
+KINDS = ("linear", "cnn")
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value

@@ -6,11 +6,20 @@ from html import escape
 import numpy as np
 
 from ..images.errors import EdgewiseError
+from ..models.comparison.conditions import conditions
 from ..models.comparison.result import Comparison, Side
 from ..models.files import load_model
+from ..models.hygiene_duplicates import NEAR
 from ..models.linear_features import features_from_dict
-from .comparison_plots import learning_curves, time_curves
-from .comparison_tables import curve_rows, difference_rows, side_by_side, side_names
+from .comparison_plots import learning_curves
+from .comparison_tables import (
+    curve_rows,
+    difference_rows,
+    overlap_rows,
+    seed_rows,
+    side_by_side,
+    side_names,
+)
 from .hog_weights import weights_picture
 from .html_page import figure, html_page, image, section, table
 from .html_report import HOW_TO_READ, confusion_html, small
@@ -19,6 +28,14 @@ from .linear_training import features_text
 
 # Thumbnails of pictures that only one model names rightly.
 MOST_SHOWN = 14
+SEEDS = (
+    "<p>McNemar's exact test for each seed; for the mean an interval and p that cover other "
+    "pictures and other seeds.</p>"
+)
+NEARLY = (
+    "<p>The same pixel by pixel, or nearly: small gray versions of both correlate by "
+    f"{NEAR} or more, whatever their brightness and contrast.</p>"
+)
 
 
 def comparison_page(found: Comparison, *, title: str = "Comparison", command: str = "") -> str:
@@ -35,7 +52,7 @@ def comparison_page(found: Comparison, *, title: str = "Comparison", command: st
     parts = [
         *_advice(found),
         table(side_by_side(found)),
-        section("Is the difference chance?", table([["", ""], *difference_rows(found)])),
+        *_chance(found),
         section("Learning curves", *_curves(found, sides)),
         section("Confusion", *_confusions(sides)),
         *(
@@ -43,11 +60,20 @@ def comparison_page(found: Comparison, *, title: str = "Comparison", command: st
             for kind, (name, _) in zip(("linear", "cnn"), sides, strict=True)
         ),
         section("What they look for", _weights(found)),
+        section("Pictures in two parts", NEARLY, table(overlap_rows(found))),
         section("Settings", table(_settings(found), kind="words")),
     ]
     if command:
         parts.append(section("Made by", f"<pre>{escape(command)}</pre>"))
     return html_page(title, parts)
+
+
+def _chance(found: Comparison) -> list[str]:
+    said = [f"<p>{escape(words)}</p>" for words in conditions(found)]
+    parts = [section("Is the difference chance?", table([["", ""], *difference_rows(found)]))]
+    if seeds := seed_rows(found):
+        parts.append(section("Random seeds", SEEDS, table(seeds)))
+    return [*parts, section("What was compared", *said)]
 
 
 def _advice(found: Comparison) -> list[str]:
@@ -61,11 +87,10 @@ def _advice(found: Comparison) -> list[str]:
 
 
 def _curves(found: Comparison, sides: Sequence[tuple[str, Side]]) -> list[str]:
-    drawn = (
-        figure(learning_curves(sides), "With more pictures to learn from; bars: 95 % intervals")
-        + figure(time_curves(sides), "The same by the time that training took")
-    )  # fmt: skip
-    return [f'<div class="row">{drawn}</div>', table(curve_rows(found))]
+    count = len(found.gap.each)
+    mean = f"; the CNN's are means of {count} seeds" if count > 1 else ""
+    caption = f"With more pictures to learn from; bars: 95 % intervals{mean}"
+    return [figure(learning_curves(sides), caption), table(curve_rows(found))]
 
 
 def _confusions(sides: Sequence[tuple[str, Side]]) -> list[str]:
@@ -125,6 +150,7 @@ def _settings(found: Comparison) -> list[list[str]]:
         "held back to choose by": f"{plan.validation:g} of the pictures",
         "seed": str(plan.seed),
     }
-    others = {name: getattr(plan, name) for name in ("epochs", "minutes", "augment", "rate")}
+    shown = ("seeds", "epochs", "minutes", "augment", "copies", "rate")
+    others = {name: getattr(plan, name) for name in shown}
     told |= {name: str(value) for name, value in others.items() if value not in (None, "")}
     return [["setting", "value"], *([name, value] for name, value in told.items())]

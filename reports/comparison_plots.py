@@ -18,41 +18,22 @@ APART = 0.012
 
 def learning_curves(sides: Sequence[tuple[str, Side]]) -> str:
     """Draw accuracy with its 95 % interval against the number of pictures learned from."""
-    sizes = [count for count, _, _ in sides[0][1].curve]
-    return _drawn(sides, [np.array(sizes, float)] * len(sides), "training pictures", _counted)
-
-
-def time_curves(sides: Sequence[tuple[str, Side]]) -> str:
-    """Draw accuracy against the seconds that the training took."""
-    seconds = [
-        np.array([max(facts["training_seconds"], 1e-3) for _, facts, _ in side.curve])
-        for _, side in sides
-    ]
-    return _drawn(sides, seconds, "seconds of training", _seconds)
-
-
-def _drawn(sides, places: list[np.ndarray], x: str, named) -> str:
-    found = [[answers.evaluation for _, _, answers in side.curve] for _, side in sides]
-    shares = [np.array([one.accuracy for one in own]) for own in found]
-    ends = [np.array([one.interval for one in own]) for own in found]
-    bottom, top, y_ticks = accuracy_axis(
-        min(float(own.min()) for own in ends), max(float(own.max()) for own in ends)
-    )
-    along, x_ticks = logarithmic_axis(np.concatenate(places), named)
+    sizes = np.array([point.count for point in sides[0][1].curve], float)
+    ends = [np.array([point.interval for point in side.curve]) for _, side in sides]
+    bottom, top, y_ticks = accuracy_axis(float(np.min(ends)), float(np.max(ends)))
+    along, x_ticks = logarithmic_axis(sizes)
 
     def up(values: np.ndarray) -> np.ndarray:
         return (values - bottom) / (top - bottom)
 
-    lines = [
-        Line(
-            along(place) + APART * number, up(share), name, True,
-            up(own[:, 0]), up(own[:, 1]),
-        )
-        for number, ((name, _), place, share, own) in enumerate(
-            zip(sides, places, shares, ends, strict=True)
-        )
-    ]  # fmt: skip
-    shown = plot(lines, x=x, y="share named rightly", ticks=x_ticks, y_ticks=y_ticks)
+    lines = []
+    for number, ((name, side), own) in enumerate(zip(sides, ends, strict=True)):
+        share = np.array([point.accuracy for point in side.curve])
+        place = along(sizes) + APART * number
+        lines.append(Line(place, up(share), name, True, up(own[:, 0]), up(own[:, 1])))
+    shown = plot(
+        lines, x="training pictures", y="share named rightly", ticks=x_ticks, y_ticks=y_ticks
+    )
     return shown + legend([name for name, _ in sides])
 
 
@@ -70,7 +51,7 @@ def accuracy_axis(low: float, high: float) -> tuple[float, float, Ticks]:
     return bottom, top, ticks
 
 
-def logarithmic_axis(values: np.ndarray, named) -> tuple:
+def logarithmic_axis(values: np.ndarray) -> tuple:
     """Return what gives values their places on an axis, and ticks at its powers of a number."""
     low, high = math.log(float(values.min())), math.log(float(values.max()))
     wide = max(high - low, 1e-9)
@@ -83,12 +64,4 @@ def logarithmic_axis(values: np.ndarray, named) -> tuple:
     shown = np.unique(values)
     if len(shown) > 6:
         shown = np.exp(np.linspace(low, high, 4))
-    return along, [(float(along(np.array([one]))[0]), named(float(one))) for one in shown]
-
-
-def _counted(value: float) -> str:
-    return f"{value:,.0f}"
-
-
-def _seconds(value: float) -> str:
-    return f"{value:.2g}" if value < 100 else f"{value:,.0f}"
+    return along, [(float(along(np.array([one]))[0]), f"{one:,.0f}") for one in shown]

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from ..models.comparison.result import Comparison, Side
+from ..models.comparison.conditions import conditions
+from ..models.comparison.result import Comparison, Point, Side
 from ..models.linear_features import contains_hog, features_from_dict
 from ..models.mcnemar import Difference
 from ..models.measures import measure
@@ -23,7 +24,12 @@ def side_by_side(found: Comparison) -> Rows:
     """Return what there is to know of both models, under their names."""
     sides = (found.linear, found.cnn)
     rows = [[name, *map(told, sides)] for name, told in MEASURES]
-    return [["", *side_names(found)], *rows]
+    return [["", *side_names(found)], *_seed_row(found), *rows]
+
+
+def _seed_row(found: Comparison) -> Rows:
+    plan = found.contest.plan
+    return [["random seed", "", str(plan.seed)]] if plan.seeds > 1 else []
 
 
 def _chosen(side: Side) -> str:
@@ -73,6 +79,23 @@ def difference_rows(found: Comparison) -> Rows:
     ]
 
 
+def seed_rows(found: Comparison) -> Rows:
+    """Return the network of each random seed, and the mean; nothing of a single one."""
+    first, second = side_names(found)
+    plan, gap = found.contest.plan, found.gap
+    if gap.deviation is None:
+        return []
+    rows = [["random seed", second, f"less {first}", "p"]]
+    runs = zip(plan.all_seeds, found.cnn.last.accuracies, found.differences, strict=True)
+    for seed, accuracy, one in runs:
+        rows.append([f"{seed}", f"{accuracy:.2%}", f"{100 * one.difference:+.2f}", f"{one.p:.2g}"])
+    rows.append(["mean", f"{found.cnn.last.accuracy:.2%}", f"{100 * gap.difference:+.2f}", ""])
+    rows.append(["  standard deviation", "", f"{100 * gap.deviation:.2f}", ""])
+    low, high = gap.interval
+    rows.append(["  95 % interval", "", f"{100 * low:+.2f} to {100 * high:+.2f}", f"{gap.p:.2g}"])
+    return rows
+
+
 def _points(test: Difference) -> str:
     low, high = test.interval
     words = f"{100 * test.difference:+.2f} points"
@@ -83,13 +106,28 @@ def curve_rows(found: Comparison) -> Rows:
     """Return accuracy and seconds of both models for each number of training pictures."""
     first, second = side_names(found)
     rows = [["training pictures", first, second, f"{first} took", f"{second} took"]]
-    for (count, early, one), (_, late, other) in zip(
-        found.linear.curve, found.cnn.curve, strict=True
-    ):
-        shares = [f"{answers.evaluation.accuracy:.2%}" for answers in (one, other)]
-        took = [seconds(facts["training_seconds"]) for facts in (early, late)]
-        rows.append([f"{count:,}", *shares, *took])
+    for one, other in zip(found.linear.curve, found.cnn.curve, strict=True):
+        took = [seconds(point.seconds) for point in (one, other)]
+        rows.append([f"{one.count:,}", f"{one.accuracy:.2%}", _over_seeds(other), *took])
     return rows
+
+
+def _over_seeds(point: Point) -> str:
+    least, most = min(point.accuracies), max(point.accuracies)
+    several = f" ({100 * least:.2f} to {100 * most:.2f})" if len(point.accuracies) > 1 else ""
+    return f"{point.accuracy:.2%}{several}"
+
+
+def overlap_rows(found: Comparison) -> Rows:
+    """Return how many pictures are in two parts, exactly and nearly."""
+    rows = [["", "pictures", "the same", "nearly the same"]]
+    for one in found.overlaps:
+        own, other = WORDS[one.part], WORDS[one.other]
+        rows.append([f"{own}, there {other} too", *(f"{n:,}" for n in one.counts)])
+    return rows
+
+
+WORDS = {"train": "to learn from", "validation": "to choose by", "test": "to test"}
 
 
 def comparison_text(found: Comparison) -> str:
@@ -100,15 +138,9 @@ def comparison_text(found: Comparison) -> str:
         f"{len(parts.test):,} to test"
     )
     advice = found.advice
-    return "\n\n".join(
-        [
-            counts,
-            aligned(side_by_side(found)),
-            aligned(difference_rows(found)),
-            aligned(curve_rows(found)),
-            "\n".join([advice.text, *advice.notes]),
-        ]
-    )
+    tables = [side_by_side(found), difference_rows(found), seed_rows(found), curve_rows(found)]
+    said = ["\n".join(conditions(found)), "\n".join([advice.text, *advice.notes])]
+    return "\n\n".join([counts, *(aligned(rows) for rows in tables if rows), *said])
 
 
 def seconds(value: float) -> str:

@@ -17,7 +17,7 @@ from ..images.dataset import Dataset, natural_key, open_dataset
 from ..images.decode import Header, read_header, read_image
 from ..images.idx import is_idx
 from ..images.manifests import is_manifest
-from ..models.comparison.plan import is_comparison
+from ..models.comparison.folder import is_comparison
 from ..models.files import Model, load_model
 from ..models.hygiene import Survey, Watch, survey
 from ..models.hygiene_duplicates import NEAR, Duplicates, find_duplicates

@@ -1,41 +1,36 @@
-"""`edgewise compare`: both models on the same pictures, gone on with after any interruption."""
+"""`edgewise compare`: both models on the same pictures, in one page."""
 
 import json
 import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 from browser import assert_loads_nothing, assert_opens_in_silence, with_chromium
+from comparing import QUICKLY, compare, facts_of, one_line, timeless, two_folders
 from numpy.testing import assert_array_equal
 from test_cli_cnn import fill, striped
 
 from edgewise import load_model, write_image
 from edgewise.cli.main import run
-from edgewise.models.comparison import cnn
-from edgewise.models.comparison.steps import Steps
-
-TINY = "conv:3:3,relu,maxpool:2,flatten,dense:classes"
-QUICKLY = ["--network", TINY, "--epochs", "3", "--points", "2", "--rate", "0.05"]
-
+from edgewise.models.comparison import timing
 
 HEADINGS = (
     "Is the difference chance?", "Learning curves", "Confusion", "Only HoG + linear is right",
-    "What they look for", "Settings", "Made by",
+    "What they look for", "Settings", "Made by", "What was compared", "Pictures in two parts",
 )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def brief(monkeypatch):
+    """Measure speeds on three rounds only."""
+    monkeypatch.setattr(timing, "SECONDS", 0)
 
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory):
     """A folder of pictures to learn from, and one to test."""
-    place = tmp_path_factory.mktemp("pictures")
-    fill(place / "train", 24)
-    fill(place / "test", 10, seed=100)
-    return place
+    return two_folders(tmp_path_factory.mktemp("pictures"))
 
 
 @pytest.fixture(scope="module")
@@ -51,39 +46,6 @@ def here(tmp_path, monkeypatch):
     """Work in an empty folder."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-def words_of(pictures, place, *more):
-    given = [pictures / "train", "--test", pictures / "test", "-o", place, *QUICKLY, *more]
-    return ["compare", *map(str, given)]
-
-
-def compare(pictures, place, *more):
-    return run(words_of(pictures, place, *more))
-
-
-def timeless(value):
-    """Return facts without what a clock has measured."""
-    if isinstance(value, dict):
-        return {key: timeless(own) for key, own in value.items() if "seconds" not in key}
-    return [timeless(own) for own in value] if isinstance(value, list) else value
-
-
-def facts_of(place):
-    return json.loads((place / "comparison.json").read_text())
-
-
-def assert_same_result(place, wanted):
-    assert timeless(facts_of(place)) == timeless(facts_of(wanted))
-    for name in ("linear.safetensors", "cnn.safetensors"):
-        assert (place / name).read_bytes() == (wanted / name).read_bytes()
-    assert list((place / "steps").glob("*.checkpoint")) == []
-
-
-def one_line(capsys):
-    stderr = capsys.readouterr().err
-    assert "Traceback" not in stderr
-    return " ".join(stderr.split())
 
 
 def test_both_learn_from_the_same_and_are_judged_on_the_same(undisturbed):
@@ -137,169 +99,7 @@ def test_finished_it_trains_nothing_again(pictures, undisturbed, monkeypatch):
 
 def test_threads_change_nothing(pictures, undisturbed, here):
     assert compare(pictures, here / "one", "-j", "1", "-q") == 0
-    assert_same_result(here / "one", undisturbed)
-
-
-def finishing(number):
-    """Return a `Steps.finish` that is interrupted before it does anything the n-th time."""
-    left, finish = [number], Steps.finish
-
-    def interrupted(*given):
-        left[0] -= 1
-        if not left[0]:
-            raise KeyboardInterrupt
-        return finish(*given)
-
-    return interrupted
-
-
-@pytest.mark.parametrize("number", [1, 2, 3, 4])
-def test_interrupted_before_any_step_it_goes_on(
-    pictures, undisturbed, here, monkeypatch, capsys, number
-):
-    with monkeypatch.context() as patch:
-        patch.setattr(Steps, "finish", finishing(number))
-        assert compare(pictures, here / "out") == 130
-    assert "the same command goes on from here" in one_line(capsys)
-    assert not (here / "out" / "report.html").exists()
-    assert compare(pictures, here / "out") == 0
-    assert "going on with what is there" in one_line(capsys)
-    assert_same_result(here / "out", undisturbed)
-
-
-def test_interrupted_within_a_training_it_goes_on_from_the_last_epoch(
-    pictures, undisturbed, here, monkeypatch
-):
-    fit, epochs = cnn.fit, []
-
-    def told(*given, progress, **more):
-        def stopping(now):
-            progress(now)
-            epochs.append(now["epoch"])
-            if now["epoch"] == 3:
-                raise KeyboardInterrupt
-
-        return fit(*given, progress=stopping, **more)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(cnn, "fit", told)
-        assert compare(pictures, here / "out", "-q") == 130
-    assert epochs[-1] == 3
-    assert (here / "out" / "steps" / "cnn-22.checkpoint").exists()
-    monkeypatch.setattr(cnn, "fit", lambda *given, **more: fit(*given, **watched(more, epochs)))
-    epochs.clear()
-    assert compare(pictures, here / "out", "-q") == 0
-    assert epochs[0] == 3
-    assert_same_result(here / "out", undisturbed)
-
-
-def watched(more, epochs):
-    return {**more, "progress": lambda now: epochs.append(now["epoch"])}
-
-
-def test_killed_at_any_instant_it_goes_on(pictures, undisturbed, here):
-    words = [sys.executable, "-m", "edgewise", *words_of(pictures, "out", "-q")]
-    # Starting alone takes about a second; what is later than the end kills nothing.
-    for delay in np.random.default_rng(0).uniform(0.3, 3, 4):
-        process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
-        time.sleep(delay)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-    assert subprocess.run(words, stdout=subprocess.DEVNULL, check=False).returncode == 0
-    assert_same_result(here / "out", undisturbed)
-
-
-def test_what_is_lost_is_done_again(pictures, undisturbed, here):
-    assert compare(pictures, here / "out", "-q") == 0
-    steps = here / "out" / "steps"
-    (here / "out" / "cnn.safetensors").unlink()
-    (steps / "linear-22.npy").write_bytes(b"torn")
-    (steps / "linear-44.json").write_text("{")
-    np.save(steps / "cnn-22.npy", np.zeros((3, 2), np.float32))
-    assert compare(pictures, here / "out", "-q") == 0
-    assert_same_result(here / "out", undisturbed)
-
-
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        (["--epochs", "4"], "epochs was 3, and is 4"),
-        (["--seed", "1"], "seed was 0, and is 1"),
-        (["--points", "3"], "points was 2, and is 3"),
-        (["--minutes", "2"], "minutes was not given, and is 2"),
-        (["--network", "small"], f"network was {TINY}, and is small"),
-        (["--features", "pixels"], "the features are others"),
-        (["--validation", "0.2"], "validation was 0.1, and is 0.2"),
-        (["--size", "9x9"], "size was 8, 8, and is 9, 9"),
-    ],
-)
-def test_another_comparison_is_refused_with_what_changed(
-    pictures, undisturbed, capsys, words, message
-):
-    before = (undisturbed / "comparison.json").read_bytes()
-    assert compare(pictures, undisturbed, *words) == 1
-    said = one_line(capsys)
-    assert message in said
-    assert "start anew with --overwrite" in said
-    assert (undisturbed / "comparison.json").read_bytes() == before
-
-
-def test_other_pictures_are_refused_until_it_may_start_anew(pictures, here, capsys):
-    (here / "more").symlink_to(pictures / "test")
-    given = ["compare", str(pictures / "train"), "-o", "out", *QUICKLY]
-    assert run(given) == 0
-    capsys.readouterr()
-    assert run([*given, "--test", "more"]) == 1
-    assert "--test was not given, and is now" in one_line(capsys)
-    assert run(["compare", "more", *given[2:]]) == 1
-    assert "other training pictures" in one_line(capsys)
-    assert run(["compare", "more", *given[2:], "--overwrite"]) == 0
-    assert facts_of(here / "out")["pictures"]["test"] == 4
-
-
-def test_overwriting_goes_on_with_the_same_unfinished_comparison(
-    pictures, undisturbed, here, monkeypatch, capsys
-):
-    words = [here / "out", "--overwrite"]
-    with monkeypatch.context() as patch:
-        patch.setattr(Steps, "finish", finishing(3))
-        assert compare(pictures, *words) == 130
-    kept = (here / "out" / "steps" / "linear-44.json").stat().st_mtime_ns
-    capsys.readouterr()
-    assert compare(pictures, *words) == 0
-    assert "going on with what is there" in one_line(capsys)
-    assert (here / "out" / "steps" / "linear-44.json").stat().st_mtime_ns == kept
-    assert_same_result(here / "out", undisturbed)
-    assert compare(pictures, *words) == 0
-    assert "going on" not in one_line(capsys)
-
-
-def test_a_torn_model_is_trained_again(pictures, undisturbed, here):
-    assert compare(pictures, here / "out", "-q") == 0
-    for kind in ("linear", "cnn"):
-        (here / "out" / f"{kind}.safetensors").write_bytes(b"")
-    assert compare(pictures, here / "out", "-q") == 0
-    assert_same_result(here / "out", undisturbed)
-
-
-@pytest.mark.parametrize("more", [[], ["--overwrite"]])
-def test_what_no_comparison_made_is_left(pictures, here, capsys, more):
-    (here / "own").mkdir()
-    for name in ("report.html", "cnn.safetensors"):
-        (here / "own" / name).write_text("mine")
-    assert compare(pictures, "own", *more) == 1
-    assert "own holds other files, such as cnn.safetensors" in one_line(capsys)
-    assert [path.read_text() for path in (here / "own").iterdir()] == ["mine", "mine"]
-
-
-def test_overwriting_deletes_its_own_files_only(pictures, here):
-    assert compare(pictures, "out", "-q") == 0
-    steps = here / "out" / "steps"
-    (steps / "notes.txt").write_text("mine")
-    (steps / "more").mkdir()
-    assert compare(pictures, "out", "-q", "--points", "1", "--overwrite") == 0
-    assert (steps / "notes.txt").read_text() == "mine"
-    assert not (steps / "cnn-22.json").exists()
+    assert timeless(facts_of(here / "one")) == timeless(facts_of(undisturbed))
 
 
 def test_results_do_not_go_among_the_pictures(here, capsys, monkeypatch):
@@ -312,24 +112,10 @@ def test_results_do_not_go_among_the_pictures(here, capsys, monkeypatch):
     assert sorted(os.listdir()) == ["level", "upright"]
 
 
-def test_two_that_begin_at_once_do_the_same(pictures, undisturbed, here):
-    words = [sys.executable, "-m", "edgewise", *words_of(pictures, "out", "-q")]
-    both = [subprocess.Popen(words, stdout=subprocess.DEVNULL) for _ in range(2)]
-    assert [process.wait() for process in both] == [0, 0]
-    assert_same_result(here / "out", undisturbed)
-
-
 def test_too_few_pictures(here, capsys):
     given = fill(here / "data", 1)
     assert run(["compare", given, "-o", "out"]) == 1
     assert "2 pictures are too few to hold some back; each class needs three" in one_line(capsys)
-
-
-def test_overwriting_leaves_nothing_of_the_comparison_before(pictures, here):
-    assert compare(pictures, here / "out", "-q") == 0
-    assert compare(pictures, here / "out", "-q", "--points", "1", "--overwrite") == 0
-    names = sorted(path.name for path in (here / "out" / "steps").iterdir())
-    assert names == ["cnn-44.json", "cnn-44.npy", "linear-44.json", "linear-44.npy"]
 
 
 @pytest.mark.parametrize(
@@ -344,7 +130,8 @@ def test_overwriting_leaves_nothing_of_the_comparison_before(pictures, here):
         (["--rate", "-1"], 2, "rate is -1.0; it is above 0"),
         (["--validation", "1"], 2, "--validation"),
         (["--minutes", "0"], 2, "--minutes"),
-        (["--minutes", "1e-9"], 1, "give more --minutes"),
+        (["--minutes", "1e-9"], 1, "hint: give more --minutes"),
+        (["--seeds", "0"], 2, "--seeds"),
         (["--test", "nowhere"], 1, "nowhere: no such file or folder"),
     ],
 )
@@ -363,23 +150,6 @@ def test_mistakes_are_found_before_pictures_are_read(here, capsys, words):
     assert (here / "mine" / "notes.txt").read_text() == "mine"
 
 
-def test_places_that_are_no_folder_of_a_comparison(pictures, here, capsys):
-    (here / "file").write_text("mine")
-    assert compare(pictures, "file") == 1
-    assert "file is a file; name a folder" in one_line(capsys)
-    (here / "other").mkdir()
-    (here / "other" / "plan.json").write_text('{"schema": "edgewise.shards/1"}')
-    for more in ([], ["--overwrite"]):
-        assert compare(pictures, "other", *more) == 1
-        assert "other holds other files, such as plan.json" in one_line(capsys)
-        assert os.listdir("other") == ["plan.json"]
-    (here / "torn").mkdir()
-    (here / "torn" / "comparison-plan.json").write_text('{"schema": 1')
-    assert compare(pictures, "torn") == 1
-    assert "damaged; start anew with --overwrite" in one_line(capsys)
-    assert compare(pictures, "torn", "--overwrite", "-q") == 0
-
-
 def test_inspecting_the_folder(pictures, undisturbed, here, capsys):
     assert run(["inspect", str(undisturbed), "--json"]) == 0
     (found,) = json.loads(capsys.readouterr().out)["files"].values()
@@ -394,7 +164,7 @@ def test_inspecting_the_folder(pictures, undisturbed, here, capsys):
     assert "no; the command that began it goes on" in capsys.readouterr().out
     (here / "begun" / "comparison.json").write_text("{}")
     assert run(["inspect", "begun"]) == 3
-    assert "damaged; run the command that made it again" in one_line(capsys)
+    assert "comparison.json: damaged" in one_line(capsys)
 
 
 def test_a_folder_that_is_split_is_not_two_classes(pictures, here, capsys):
@@ -419,11 +189,92 @@ def test_bad_pictures_are_left_out_and_told(pictures, here, capsys):
     assert facts_of(here / "bad")["pictures"]["train"] == 44
 
 
-def test_test_pictures_that_are_learned_from_are_told(here, capsys):
+def test_pictures_in_two_parts_are_told(here, capsys):
     given = fill(here / "train", 24)
     assert run(["compare", given, "--test", given, "-o", "out", *QUICKLY, "-q"]) == 0
     out = " ".join(capsys.readouterr().out.split())
-    assert "44 of the 48 test pictures are among those to learn from" in out
+    assert "Of the 48 test pictures 44 are the same pixel by pixel" in out
+    assert "as one to learn from: both models may know them by heart" in out
+    assert "4 are the same pixel by pixel" in out
+    assert "as one to choose by: C and the epoch were chosen by them" in out
+    shared = {(one["part"], one["other"]): one for one in facts_of(here / "out")["shared"]}
+    assert shared["test", "train"]["exact"] == 44
+    assert shared["test", "validation"]["exact"] == 4
+    page = (here / "out" / "report.html").read_text()
+    assert "to test, there to choose by too" in page
+
+
+def test_seeds_are_trained_and_told_apart(pictures, undisturbed, here, capsys):
+    assert compare(pictures, "out", "--seeds", "3", "-q") == 0
+    found, one = facts_of(here / "out"), facts_of(undisturbed)
+    out = capsys.readouterr().out
+    # The first is what a single one would have been.
+    for name in ("linear", "difference", "only_cnn_right"):
+        assert timeless(found[name]) == timeless(one[name])
+    assert found["seeds"]["count"] == 3
+    assert [run["seed"] for run in found["seeds"]["runs"]] == [0, 1, 2]
+    each = [run["difference"] for run in found["seeds"]["runs"]]
+    np.testing.assert_allclose(found["seeds"]["difference"], np.mean(each), atol=1e-12)
+    np.testing.assert_allclose(found["seeds"]["standard_deviation"], np.std(each, ddof=1))
+    assert (found["seeds"]["min"], found["seeds"]["max"]) == (min(each), max(each))
+    assert all(len(point["cnn"]["accuracies"]) == 3 for point in found["curve"])
+    assert "trained with 3 random seeds (0 to 2)" in out
+    assert "mean of 3 seeds; 95 % interval" in out
+    assert "standard deviation" in out
+    page = (here / "out" / "report.html").read_text()
+    assert "<h2>Random seeds</h2>" in page
+    assert "standard deviation" in page
+    # The network of another seed is another one.
+    assert compare(pictures, "other", "--seed", "0", "--seeds", "1", "-q") == 0
+    assert (here / "other" / "cnn.safetensors").read_bytes() == (
+        here / "out" / "cnn.safetensors"
+    ).read_bytes()
+    names = {path.name for path in (here / "out" / "steps").glob("*.npy")}
+    assert {"cnn-44-0.npy", "cnn-44-1.npy", "cnn-44-2.npy", "linear-44-0.npy"} <= names
+
+
+def test_one_seed_is_said_to_be_one(undisturbed):
+    found = facts_of(undisturbed)
+    assert (found["seeds"]["count"], found["seeds"]["standard_deviation"]) == (1, None)
+    page = (undisturbed / "report.html").read_text()
+    for words in (
+        "trained with one random seed (0): what another would change is not covered",
+        "divided once: what others would change is not covered",
+        "Both models are judged on the same 20 test pictures",
+    ):
+        assert words in page
+
+
+def test_both_learn_from_changed_pictures(pictures, undisturbed, here, capsys):
+    assert compare(pictures, "out", "--augment", "shift:1,flip,rotate:5", "-q") == 0
+    out = capsys.readouterr().out
+    assert "the linear model learns from 9 changed copies of each (flip,shift:1)" in out
+    assert "; rotate:5 is for the network alone" in out
+    assert load_model(here / "out" / "linear.safetensors").training["pictures"] == 440
+    assert facts_of(here / "out")["settings"]["copies"] == "flip,shift:1"
+    assert [point["pictures"] for point in facts_of(here / "out")["curve"]] == [22, 44]
+
+
+def test_what_the_linear_model_cannot_learn_from_is_said(pictures, here, capsys):
+    assert compare(pictures, "out", "--augment", "crop:0.9", "-q") == 0
+    out = capsys.readouterr().out
+    assert "(crop:0.9). The linear model gets nothing of the kind" in out
+
+
+def test_copies_are_those_of_training_alone(pictures, here):
+    given = [str(pictures / "train"), "-q", "--seed", "0"]
+    assert compare(pictures, "out", "--augment", "flip", "--points", "1", "-q") == 0
+    own = load_model(here / "out" / "linear.safetensors")
+    assert run(["train", "linear", *given, "--copies", "flip", "-o", "alone.safetensors"]) == 0
+    alone = load_model(here / "alone.safetensors")
+    # 48 pictures with copies there, 44 of these here.
+    assert (own.training["pictures"], alone.training["pictures"]) == (88, 96)
+
+
+def test_every_size_gets_as_many_steps(pictures, here):
+    assert compare(pictures, "out", "-q", "--validation", "0.01", "--epochs", "4") == 0
+    curve = facts_of(here / "out")["curve"]
+    assert len({point["cnn"]["steps"] for point in curve}) == 1
 
 
 def test_colour_and_no_hog(here):

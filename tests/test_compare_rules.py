@@ -1,4 +1,4 @@
-"""The rules of a comparison: the split, the budget, the advice, the axes of its plots."""
+"""The rules of a comparison: the split, the budget, augmentation, the axes of its plots."""
 
 from itertools import pairwise
 
@@ -9,29 +9,28 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from edgewise.images.errors import DataError, EdgewiseError
-from edgewise.models.comparison.advice import advise
+from edgewise.models.cnn.training.augmentation import Augmentation
+from edgewise.models.cnn.training.batches import Batches, Normalization
 from edgewise.models.comparison.budget import (
+    BATCH,
     default_network,
+    epochs_along,
     epochs_for,
     epochs_within,
+    steps_an_epoch,
 )
+from edgewise.models.comparison.copies import copies_like, without_copies
+from edgewise.models.comparison.overlap import overlaps
 from edgewise.models.comparison.parts import (
     divide,
     nested_order,
     pictures_digest,
     subset_sizes,
 )
-from edgewise.models.mcnemar import Difference
+from edgewise.models.linear_copies import parse_copies
 from edgewise.models.pictures import Pictures
 from edgewise.reports.comparison_plots import accuracy_axis, logarithmic_axis
 from edgewise.reports.comparison_tables import seconds
-
-NONE = Difference(1000, 50, 50)
-FEW = Difference(100, 10, 12)
-LINEAR = Difference(10_000, 400, 100)
-CNN = Difference(10_000, 100, 400)
-BARELY = Difference(10_000, 20, 60)
-GROWTH = Difference(1000, 10, 60)
 
 
 def pictures(labels, groups=None):
@@ -94,13 +93,36 @@ def test_classes_that_are_missing():
         divide(pictures([0, 1] * 20), None, validation=0.1, points=1, seed=0)
 
 
-def test_shared_pictures_are_counted():
+def test_classes_without_test_pictures_are_found():
+    own = pictures([0, 1, 2] * 10)
+    few = own.subset(np.flatnonzero(own.labels != 1))
+    assert divide(own, few, validation=0.1, points=1, seed=0).untested == ("b",)
+
+
+def test_pictures_in_two_parts_are_counted():
     own = pictures([0, 1, 2] * 10)
     known = own.subset(np.arange(0, 30, 2))
-    parts = divide(own, known, validation=0.1, points=1, seed=0)
-    assert parts.shared == len(set(known.names) & set(parts.train.names))
+    parts = divide(own, known, validation=0.2, points=1, seed=0)
+    found = {(one.part, one.other): one for one in overlaps(parts)}
+    for other in ("train", "validation"):
+        wanted = len(set(known.names) & set(getattr(parts, other).names))
+        assert found["test", other].counts == (15, wanted, 0)
+    assert found["validation", "train"].counts == (6, 0, 0)
     apart = own.subset(np.arange(15)), own.subset(np.arange(15, 30))
-    assert divide(*apart, validation=0.2, points=1, seed=0).shared == 0
+    assert not any(one.exact for one in overlaps(divide(*apart, validation=0.2, points=1, seed=0)))
+
+
+def test_nearly_the_same_pictures_are_counted_once():
+    own = pictures([0, 1, 2] * 10)
+    # The same with less contrast: nearly the same; two of them unchanged.
+    other = own.subset(np.arange(30))
+    other.images[2:] = other.images[2:] // 2 + 9
+    parts = divide(own, other, validation=0.2, points=1, seed=0)
+    train, validation, between = overlaps(parts)
+    assert train.exact + validation.exact == 2
+    assert train.exact + train.near == len(parts.train)
+    assert validation.exact + validation.near == len(parts.validation)
+    assert between.counts == (6, 0, 0)
 
 
 def test_a_digest_tells_pictures_apart():
@@ -121,27 +143,48 @@ def test_few_pictures_get_more_epochs():
     assert epochs_for(10, 7) == 7
 
 
-def test_minutes_cut_every_training_to_the_same_share():
-    assert epochs_within((3200, 6400), None, None, 0.0) == (10, 10)
-    assert epochs_within((3200, 6400), None, 1e9, 0.001) == (10, 10)
-    # All would take 96 s.
-    assert epochs_within((3200, 6400), None, 48.0, 0.001) == (5, 5)
-    with pytest.raises(EdgewiseError, match="an epoch of every training takes about 0.16 minutes"):
-        epochs_within((3200, 6400), None, 9.5, 0.001)
+@given(st.integers(1, 300))
+def test_steps_are_those_that_the_training_makes(count):
+    images = np.zeros((count, 1, 1, 1), np.uint8)
+    normal = Normalization(np.zeros(1, np.float32), np.ones(1, np.float32))
+    batches = Batches(images, normal, Augmentation(), BATCH, (0,))
+    assert steps_an_epoch(count) == len(batches)
+
+
+@given(st.integers(1, 60_000), st.integers(1, 8), st.integers(1, 60))
+def test_all_along_the_curve_there_are_as_many_steps(count, points, epochs):
+    sizes = subset_sizes(np.zeros(count, int), points)
+    along = epochs_along(sizes, epochs)
+    assert along[-1] == epochs
+    steps = [n * steps_an_epoch(size) for n, size in zip(along, sizes, strict=True)]
+    for n, size in zip(steps, sizes, strict=True):
+        # As near as whole epochs allow.
+        assert abs(n - steps[-1]) <= steps_an_epoch(size) / 2
+
+
+def test_minutes_cut_every_training():
+    assert epochs_within((3200, 6400), None, None, 0.0) == (20, 10)
+    assert epochs_within((3200, 6400), None, 1e9, 0.001) == (20, 10)
+    # All would take 128 s.
+    assert epochs_within((3200, 6400), None, 64.0, 0.001) == (10, 5)
+    assert epochs_within((3200, 6400), None, 64.0, 0.001, seeds=2) == (4, 2)
+    assert epochs_within((3200, 6400), None, 128.0, 0.001, validation=640) == (18, 9)
+    assert epochs_within((3200, 6400), 10**12, 64.0, 0.001) == (10, 5)
+    with pytest.raises(EdgewiseError, match="the shortest trainings .* take about 0.21 minutes"):
+        epochs_within((3200, 6400), None, 12.0, 0.001)
 
 
 @given(
-    st.lists(st.integers(10, 5000), min_size=1, max_size=5),
-    st.one_of(st.none(), st.integers(1, 200)),
-    st.floats(0.1, 500),
-)
-def test_trainings_end_in_time(sizes, epochs, minutes):
-    sizes, a_picture = tuple(sizes), 1e-4
-    found = epochs_within(sizes, epochs, 60 * minutes, a_picture)
-    taken = a_picture * sum(n * size for n, size in zip(found, sizes, strict=True))
-    # One epoch of each is the least.
-    assert taken <= max(60 * minutes, 0) + a_picture * sum(sizes)
-    assert all(1 <= n <= epochs_for(size, epochs) for n, size in zip(found, sizes, strict=True))
+    st.integers(20, 5000), st.integers(1, 5), st.one_of(st.none(), st.integers(1, 200)),
+    st.floats(0.1, 500), st.integers(1, 3),
+)  # fmt: skip
+def test_trainings_end_in_time(count, points, epochs, minutes, seeds):
+    sizes, a_picture = subset_sizes(np.zeros(count, int), points), 1e-4
+    found = epochs_within(sizes, epochs, 60 * minutes, a_picture, seeds=seeds)
+    taken = seeds * a_picture * sum(n * size for n, size in zip(found, sizes, strict=True))
+    assert taken <= 60 * minutes
+    assert 1 <= found[-1] <= epochs_for(count, epochs)
+    assert found == epochs_along(sizes, found[-1])
 
 
 def test_colour_gets_the_larger_network():
@@ -151,77 +194,24 @@ def test_colour_gets_the_larger_network():
 
 
 @pytest.mark.parametrize(
-    ("found", "verdict", "words"),
+    ("augment", "copies", "alone"),
     [
-        (NONE, "no difference shown", "which chance may give; take the linear model"),
-        (LINEAR, "linear", "The linear model is enough here: it names 3.0 points more"),
-        (CNN, "cnn", "A CNN is worth it here: it names 3.0 points more"),
-        (BARELY, "cnn", "The CNN is better by 0.4 points"),
-        (Difference(10, 0, 0), "no difference shown", "McNemar p = 1)"),
+        ("", "", ""),
+        ("flip", "flip", ""),
+        ("shift:2,flip,rotate:10", "flip,shift:2", "rotate:10"),
+        ("shift:20", "shift:8", ""),
+        ("rotate:5,crop:0.8", "", "rotate:5,crop:0.8"),
     ],
 )
-def test_the_advice_follows_from_the_difference(found, verdict, words):
-    advice = advise(found)
-    assert advice.verdict == verdict
-    assert words in advice.text
+def test_the_linear_model_gets_the_copies_that_it_can_learn_from(augment, copies, alone):
+    assert copies_like(augment, (32, 32)) == copies
+    assert without_copies(augment) == alone
+    assert len(parse_copies(copies)) == (1 + ("flip" in copies)) * (1 + 4 * ("shift" in copies))
 
 
-def test_what_else_there_is_to_know():
-    assert advise(LINEAR).notes == ()
-    assert advise(FEW).notes == (
-        "With 100 test pictures the interval is 18.8 points wide: more of them would tell.",
-    )
-    assert advise(CNN, GROWTH, GROWTH).notes == (
-        "Both still gain from more pictures to learn from.",
-    )
-    (note,) = advise(LINEAR, None, GROWTH).notes
-    assert note.startswith("Only the CNN still gains")
-    assert note.endswith("with more of them it may come out ahead.")
-    assert advise(CNN, None, GROWTH).notes == (
-        "Only the CNN still gains from more pictures to learn from.",
-    )
-    assert advise(CNN, GROWTH, NONE).notes == (
-        "Only the linear model still gains from more pictures to learn from.",
-    )
-
-
-def test_a_network_that_was_cut_short_is_told_and_its_growth_is_not():
-    advice = advise(LINEAR, None, GROWTH, epochs=(3, 10))
-    assert advice.verdict == "not decided"
-    assert advice.text.startswith("Not decided: the CNN was stopped early, and differs by -3.0")
-    assert advice.notes == (
-        "The CNN learned for 3 epochs, 10 unless told otherwise: more may make it better.",
-    )
-    assert advise(NONE, epochs=(1, 10)).verdict == "not decided"
-    assert advise(CNN, epochs=(1, 10)).verdict == "cnn"
-    assert advise(LINEAR, epochs=(10, 10)).notes == ()
-    assert advise(LINEAR, epochs=(20, 10)).notes == ()
-
-
-def test_a_model_that_more_pictures_made_worse_is_told():
-    worse = Difference(36, 9, 1)
-    (note,) = advise(LINEAR, None, worse).notes
-    assert note.startswith("The CNN was better with half the pictures to learn from")
-    (note,) = advise(LINEAR, worse, None).notes
-    assert note.startswith("The linear model was better with half the pictures")
-    assert advise(LINEAR, NONE, NONE).notes == ()
-
-
-def test_classes_without_test_pictures_are_told():
-    assert advise(LINEAR, untested=("b",)).notes == (
-        'No test picture is of "b": of these nothing is known.',
-    )
-    (note,) = advise(LINEAR, untested=("b", "c", "d")).notes
-    assert note.startswith('No test picture is of "b" and 2 more classes')
-    own = pictures([0, 1, 2] * 10)
-    few = own.subset(np.flatnonzero(own.labels != 1))
-    assert divide(own, few, validation=0.1, points=1, seed=0).untested == ("b",)
-
-
-def test_pictures_on_both_sides_come_first():
-    first, _ = advise(FEW, shared=1).notes
-    assert first.startswith("1 of the 100 test pictures is among those to learn from")
-    assert advise(LINEAR, shared=20).notes[0].startswith("20 of the 10,000 test pictures are")
+def test_copies_move_no_further_than_the_picture_is_large():
+    assert copies_like("shift:6", (4, 32)) == "shift:3"
+    assert copies_like("shift:6", (1, 32)) == ""
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
@@ -238,10 +228,10 @@ def test_the_axis_of_accuracies_holds_them_all(one, other):
 
 
 def test_the_logarithmic_axis_spreads_doublings_evenly():
-    along, ticks = logarithmic_axis(np.array([100.0, 200.0, 400.0]), lambda value: f"{value:g}")
+    along, ticks = logarithmic_axis(np.array([100.0, 200.0, 400.0]))
     assert_allclose(along(np.array([100.0, 200.0, 400.0])), [0.06, 0.5, 0.94])
     assert [text for _, text in ticks] == ["100", "200", "400"]
-    along, ticks = logarithmic_axis(np.array([7.0]), lambda value: f"{value:g}")
+    along, ticks = logarithmic_axis(np.array([7.0]))
     assert ticks == [(0.5, "7")]
 
 

@@ -5,16 +5,15 @@ The words depend on what was answered, never on how long it took.
 
 from dataclasses import dataclass
 
-from ..mcnemar import Difference
+from .growth import growth_notes
+from .overlap import Overlap
+from .paired import Gap
+from .words import CNN, LINEAR, capital, measured, points
 
-# McNemar's test shows a difference below this probability.
-LEVEL = 0.05
-# Fewer points of accuracy than this are shown, but small.
+# A difference of less than this share of the pictures is small.
 SMALL = 0.01
 # An interval of the difference wider than this leaves the question open.
 WIDE = 0.04
-
-LINEAR, CNN = "the linear model", "the CNN"
 
 
 @dataclass(frozen=True)
@@ -40,28 +39,30 @@ class Advice:
 
 
 def advise(
-    found: Difference,
-    linear_growth: Difference | None = None,
-    cnn_growth: Difference | None = None,
+    found: Gap,
+    linear_gain: Gap | None = None,
+    cnn_gain: Gap | None = None,
+    gained_more: Gap | None = None,
     *,
     epochs: tuple[int, int] | None = None,
-    shared: int = 0,
+    overlaps: tuple[Overlap, ...] = (),
     untested: tuple[str, ...] = (),
 ) -> Advice:
     """Return what to do, and what else to know.
 
     Parameters
     ----------
-    found : Difference
-        Of the network (second) from the linear model (first), on the test
-        pictures.
-    linear_growth, cnn_growth : Difference, optional
-        Of each model that learned from all pictures (second) from the one
-        that learned from about half of them (first).
+    found : Gap
+        Of the network from the linear model, on the test pictures.
+    linear_gain, cnn_gain : Gap, optional
+        Of each model that learned from all pictures from the one that learned
+        from about half of them.
+    gained_more : Gap, optional
+        Of the network's gain from that of the linear model.
     epochs : (int, int), optional
         Those the network had, and those it would have unless told otherwise.
-    shared : int
-        Test pictures that are pictures to learn from, too.
+    overlaps : tuple of Overlap
+        Pictures that are in two parts.
     untested : tuple of str
         Classes without test pictures.
     """
@@ -70,60 +71,85 @@ def advise(
     if cut and verdict != "cnn":
         verdict = "not decided"
     # A network that stopped early gains from anything that makes it go on.
-    growth = _growth(verdict, linear_growth, None if cut else cnn_growth)
-    notes = [_shared(shared, found.count), _untested(untested), _open_question(found), *growth]
-    notes += [_unsettled(LINEAR, linear_growth), _unsettled(CNN, cnn_growth)]
+    gains = (linear_gain, None, None) if cut else (linear_gain, cnn_gain, gained_more)
+    notes = [*map(_shared, overlaps), _untested(untested), _open_question(found)]
+    notes += growth_notes(verdict, *gains)
+    notes += [_unsettled(LINEAR, linear_gain), _unsettled(CNN, cnn_gain)]
     if epochs is not None and cut:
         notes.append(_cut_short(*epochs))
     return Advice(verdict, _sentence(found, verdict), tuple(note for note in notes if note))
 
 
-def _verdict(found: Difference) -> str:
-    if found.p >= LEVEL:
+def _verdict(found: Gap) -> str:
+    if not found.shown:
         return "no difference shown"
     return "cnn" if found.difference > 0 else "linear"
 
 
-def _sentence(found: Difference, verdict: str) -> str:
-    low, high = (f"{100 * end:+.1f}" for end in found.interval)
+def _sentence(found: Gap, verdict: str) -> str:
     if verdict == "not decided":
         return (
-            f"Not decided: {CNN} was stopped early, and differs by {100 * found.difference:+.1f} "
-            f"points so far (95 % interval {low} to {high}, McNemar p = {found.p:.2g})."
+            f"Not decided: {CNN} was stopped early, and differs by {points(found.difference)} "
+            f"so far ({measured(found)})."
         )
     if verdict == "no difference shown":
-        return (
-            f"No difference shown: the two differ by {100 * found.difference:+.1f} points (95 % "
-            f"interval {low} to {high}, McNemar p = {found.p:.2g}), which chance may give; take "
-            f"{LINEAR}, the simpler one."
-        )
-    points = abs(100 * found.difference)
+        return _nothing_shown(found)
+    more = f"{abs(100 * found.difference):.1f} points more of the test pictures rightly"
     if verdict == "linear":
-        return (
-            f"{_capital(LINEAR)} is enough here: it names {points:.1f} points more of the test "
-            f"pictures rightly than {CNN} (McNemar p = {found.p:.2g})."
-        )
-    if found.difference < SMALL:
-        return (
-            f"{_capital(CNN)} is better by {points:.1f} points (McNemar p = "
-            f"{found.p:.2g}), which is little; it is worth it where every tenth of a point counts."
-        )
+        sure = measured(found.reversed)
+        return f"{capital(LINEAR)} is enough here: it names {more} than {CNN} ({sure})."
+    return _cnn_is_better(found, more)
+
+
+def _nothing_shown(found: Gap) -> str:
+    low, high = found.interval
+    small = low > -SMALL and high < SMALL
+    size = "any difference is likely to be less than a point" if small else "there may be one"
     return (
-        f"A CNN is worth it here: it names {points:.1f} points more of the test pictures rightly "
-        f"than {LINEAR} (95 % interval {low} to {high}, McNemar p = {found.p:.2g})."
+        f"The test shows no difference: {CNN} is {points(found.difference)} from {LINEAR} "
+        f"({measured(found)}), which chance may give; {size}. Take {LINEAR}, the simpler one."
     )
 
 
-def _capital(words: str) -> str:
-    return words[0].upper() + words[1:]
+def _cnn_is_better(found: Gap, more: str) -> str:
+    low, high = found.interval
+    if high < SMALL:
+        return (
+            f"{capital(CNN)} is better, but by little: it names {more} ({measured(found)}); it is "
+            "worth it where every tenth of a point counts."
+        )
+    if low < SMALL:
+        return (
+            f"{capital(CNN)} is better: it names {more} than {LINEAR} ({measured(found)}); whether "
+            "by more than a point is open."
+        )
+    return f"A CNN is worth it here: it names {more} than {LINEAR} ({measured(found)})."
 
 
-def _shared(count: int, of: int) -> str:
-    if not count:
+# What a picture in two parts does to the figures.
+HARM = {
+    ("test", "train"): "both models may know them by heart",
+    ("test", "validation"): "C and the epoch were chosen by them",
+    ("validation", "train"): "C and the epoch are chosen by what is known by heart",
+}
+PURPOSE = {"train": "to learn from", "validation": "to choose by"}
+
+
+def _shared(found: Overlap) -> str:
+    if not found.exact and not found.near:
         return ""
+    own = "test pictures" if found.part == "test" else "pictures to choose by"
+    ways = [
+        f"{count:,} {'is' if count == 1 else 'are'} {how}"
+        for count, how in (
+            (found.exact, "the same pixel by pixel"),
+            (found.near, "nearly the same"),
+        )
+        if count
+    ]
     return (
-        f"{count:,} of the {of:,} test pictures {'is' if count == 1 else 'are'} among those to "
-        "learn from, pixel by pixel: both models may know them by heart."
+        f"Of the {found.count:,} {own} {' and '.join(ways)} as one {PURPOSE[found.other]}: "
+        f"{HARM[found.part, found.other]}."
     )
 
 
@@ -137,41 +163,26 @@ def _untested(classes: tuple[str, ...]) -> str:
 
 def _cut_short(had: int, usual: int) -> str:
     return (
-        f"{_capital(CNN)} learned for {had} epoch{'' if had == 1 else 's'}, {usual} unless told "
+        f"{capital(CNN)} learned for {had} epoch{'' if had == 1 else 's'}, {usual} unless told "
         "otherwise: more may make it better."
     )
 
 
-def _unsettled(name: str, growth: Difference | None) -> str:
-    if growth is None or growth.p >= LEVEL or growth.difference >= 0:
+def _unsettled(name: str, gain: Gap | None) -> str:
+    if gain is None or not gain.shown or gain.difference >= 0:
         return ""
     return (
-        f"{_capital(name)} was better with half the pictures to learn from, so that its training "
-        "is not settled: try another --seed, or a larger --validation to choose by."
+        f"{capital(name)} was better with half the pictures to learn from, so that its training "
+        "is not settled: try several --seeds, or a larger --validation to choose by."
     )
 
 
-def _open_question(found: Difference) -> str:
+def _open_question(found: Gap) -> str:
     low, high = found.interval
-    if found.p < LEVEL or high - low <= WIDE:
+    if found.shown or high - low <= WIDE:
         return ""
+    more = "more of them, or more --seeds," if len(found.each) > 1 else "more of them"
     return (
         f"With {found.count:,} test pictures the interval is {100 * (high - low):.1f} points wide: "
-        "more of them would tell."
+        f"{more} would tell."
     )
-
-
-def _growth(verdict: str, linear: Difference | None, cnn: Difference | None) -> list[str]:
-    grows = {LINEAR: _is_growing(linear), CNN: _is_growing(cnn)}
-    if all(grows.values()):
-        return ["Both still gain from more pictures to learn from."]
-    if grows[CNN]:
-        later = "" if verdict == "cnn" else "; with more of them it may come out ahead"
-        return [f"Only {CNN} still gains from more pictures to learn from{later}."]
-    if grows[LINEAR]:
-        return [f"Only {LINEAR} still gains from more pictures to learn from."]
-    return []
-
-
-def _is_growing(growth: Difference | None) -> bool:
-    return growth is not None and growth.p < LEVEL and growth.difference > 0

@@ -4,6 +4,7 @@ import time
 
 import numpy as np
 
+from ...images.errors import EdgewiseError
 from ..cnn.model import CnnModel
 from ..cnn.network import Network
 from ..cnn.training.batches import Normalization
@@ -14,8 +15,8 @@ from ..cnn.training.warming import warm_up
 from ..evaluation import count_answers
 from ..files import save_model
 from ..pictures import Pictures
-from .budget import BATCH, epochs_within
-from .contest import Contest, step_name
+from .budget import BATCH, epochs_within, steps_an_epoch
+from .contest import Contest, Run
 from .plan import Plan
 from .timing import seconds_a_picture
 
@@ -27,27 +28,30 @@ SPEED, MEASURED_BATCHES = "speed", 8
 
 
 def run_cnn(contest: Contest) -> None:
-    """Train and judge the network for every size that is not finished."""
+    """Train and judge the network for every size and seed that is not finished."""
     missing = contest.missing(KIND)
     if not missing:
         return
-    warm_up(build(contest.plan))
+    warm_up(build(contest.plan, contest.plan.seed))
     epochs = dict(zip(contest.parts.sizes, _epochs(contest), strict=True))
-    for count in missing:
-        _run_one(contest, count, epochs[count])
+    for run in missing:
+        _run_one(contest, run, epochs[run.count])
 
 
-def build(plan: Plan) -> Network:
+def build(plan: Plan, seed: int) -> Network:
     """Return the untrained network of a plan."""
     shape = (plan.channels, *plan.size)
-    return Network.from_spec(plan.network, shape, classes=len(plan.classes), seed=plan.seed)
+    return Network.from_spec(plan.network, shape, classes=len(plan.classes), seed=seed)
 
 
 def _epochs(contest: Contest) -> tuple[int, ...]:
-    plan, sizes = contest.plan, contest.parts.sizes
+    plan, parts = contest.plan, contest.parts
     seconds = None if plan.minutes is None else 60 * plan.minutes
     a_picture = 0.0 if seconds is None else _seconds_to_learn(contest)
-    return epochs_within(sizes, plan.epochs, seconds, a_picture)
+    return epochs_within(
+        parts.sizes, plan.epochs, seconds, a_picture,
+        validation=len(parts.validation), seeds=plan.seeds,
+    )  # fmt: skip
 
 
 def _seconds_to_learn(contest: Contest) -> float:
@@ -57,29 +61,30 @@ def _seconds_to_learn(contest: Contest) -> float:
     few = contest.parts.train.subset(
         np.arange(min(MEASURED_BATCHES * BATCH, len(contest.parts.train)))
     )
-    started = time.perf_counter()
-    fit(build(contest.plan), few.images, few.labels, threads=contest.jobs, **_settings(contest, 1))
+    seed, started = contest.plan.seed, time.perf_counter()
+    settings = _settings(contest, seed, 1)
+    fit(build(contest.plan, seed), few.images, few.labels, threads=contest.jobs, **settings)
     measured = {"seconds_a_picture": (time.perf_counter() - started) / len(few)}
     return contest.steps.finish(SPEED, measured)["seconds_a_picture"]
 
 
-def _settings(contest: Contest, epochs: int) -> dict:
+def _settings(contest: Contest, seed: int, epochs: int) -> dict:
     plan = contest.plan
     return {
-        "epochs": epochs, "batch": BATCH, "seed": plan.seed, "smoothing": SMOOTHING,
+        "epochs": epochs, "batch": BATCH, "seed": seed, "smoothing": SMOOTHING,
         "augment": plan.augment, "rate": plan.rate,
     }  # fmt: skip
 
 
-def _run_one(contest: Contest, count: int, epochs: int) -> None:
-    parts, name = contest.parts, step_name(KIND, count)
+def _run_one(contest: Contest, run: Run, epochs: int) -> None:
+    parts, count = contest.parts, run.count
     learned = parts.train.subset(np.arange(count))
-    network, normal = build(contest.plan), Normalization.of(learned.images)
-    course = _trained(contest, network, normal, learned, epochs, name)
-    settings = TrainingSettings(**_settings(contest, epochs))
+    network, course, normal = _trained(contest, run, learned, epochs)
+    settings = TrainingSettings(**_settings(contest, run.seed, epochs))
     kept = course.epochs[course.best - 1]
     facts = {
         "epochs": epochs,
+        "steps": epochs * steps_an_epoch(count),
         "best_epoch": course.best,
         "validation_accuracy": kept["validation_accuracy"],
         # Of the epochs only: they are told, however often the training was interrupted.
@@ -91,27 +96,49 @@ def _run_one(contest: Contest, count: int, epochs: int) -> None:
     training["settings"] = settings.to_dict()
     model = CnnModel(network, contest.plan.classes, normal, training)
     values = model.judge_images(parts.test.images, threads=contest.jobs)
-    if count == parts.sizes[-1]:
+    if contest.keeps(run):
         save_model(contest.model_path(KIND), model, overwrite=True)
         facts |= _costs(contest, model)
-    contest.steps.finish(name, {"pictures": count, **facts}, values)
-    contest.steps.checkpoint(name).unlink(missing_ok=True)
+    contest.steps.finish(run.name, {"pictures": count, **facts}, values)
+    contest.steps.checkpoint(run.name).unlink(missing_ok=True)
     found = count_answers(model.classes, parts.test.labels, values.argmax(axis=1))
-    contest.say(f"CNN on {count:,} pictures: {found.accuracy:.1%} of the test")
+    contest.say(f"CNN on {count:,} pictures{_seed(contest, run)}: {found.accuracy:.1%} of the test")
+
+
+def _seed(contest: Contest, run: Run) -> str:
+    return f", seed {run.seed}" if contest.plan.seeds > 1 else ""
 
 
 def _trained(
-    contest: Contest, network: Network, normal, learned: Pictures, epochs: int, name: str
+    contest: Contest, run: Run, learned: Pictures, epochs: int
+) -> tuple[Network, History, Normalization]:
+    """Train from the checkpoint, or anew where there is none that can be used."""
+    normal, place = Normalization.of(learned.images), contest.steps.checkpoint(run.name)
+    network = build(contest.plan, run.seed)
+    try:
+        return network, _fitted(contest, run, network, normal, learned, epochs), normal
+    except EdgewiseError as error:
+        # A training that cannot go on has removed its checkpoint itself.
+        if not place.exists():
+            raise
+        contest.say(f"{error}\nthis training begins anew")
+        place.unlink()
+    network = build(contest.plan, run.seed)
+    return network, _fitted(contest, run, network, normal, learned, epochs), normal
+
+
+def _fitted(
+    contest: Contest, run: Run, network: Network, normal, learned: Pictures, epochs: int
 ) -> History:
     held, count = contest.parts.validation, len(learned)
-    what = f"CNN on {count:,}, {epochs} epochs"
+    what = f"CNN on {count:,}{_seed(contest, run)}, {epochs} epochs"
     with contest.counter(total=epochs * count, unit="picture", what=what) as told:
         return fit(
             network, learned.images, learned.labels, normalization=normal,
             validation=(held.images, held.labels), threads=contest.jobs,
-            checkpoint=contest.steps.checkpoint(name), resume=True,
+            checkpoint=contest.steps.checkpoint(run.name), resume=True,
             progress=lambda now: told((now["epoch"] - 1) * count + now["done"]),
-            **_settings(contest, epochs),
+            **_settings(contest, run.seed, epochs),
         )  # fmt: skip
 
 
@@ -123,5 +150,6 @@ def _costs(contest: Contest, model: CnnModel) -> dict:
             contest.parts.test.images,
         ),
         "bytes": contest.model_path(KIND).stat().st_size,
+        "model_digest": contest.model_digest(KIND),
         "numbers": int(model.network.vector.size),
     }

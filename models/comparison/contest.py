@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Protocol
 
-from ...images.errors import EdgewiseError
-from ..files import load_model
+from ...images.errors import DataError
+from ...images.regular import read_regular
 from .parts import Parts
 from .plan import Plan
 from .steps import Steps
@@ -24,6 +25,28 @@ class Counter(Protocol):
 def silent(*, total: int, unit: str, what: str) -> AbstractContextManager[Callable[[int], object]]:
     """Show nothing."""
     return nullcontext(lambda done: None)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training of a model.
+
+    Parameters
+    ----------
+    kind : {'linear', 'cnn'}
+    count : int
+        Pictures to learn from.
+    seed : int
+    """
+
+    kind: str
+    count: int
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """Of its step."""
+        return f"{self.kind}-{self.count}-{self.seed}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,30 +79,34 @@ class Contest:
         shape = (len(self.parts.test), len(self.plan.classes))
         return Steps(self.folder, self.plan.identity, shape)
 
-    def missing(self, kind: str) -> list[int]:
-        """Return the sizes of the training set that a kind of model is not finished with."""
-        sizes = self.parts.sizes
-        return [n for n in sizes if not self._is_finished(kind, n) or self._lacks_model(kind, n)]
+    def runs(self, kind: str) -> list[Run]:
+        """Return all trainings of a kind of model, those of the first seed first."""
+        # Nothing in the training of the linear model is left to chance.
+        seeds = self.plan.all_seeds[:1] if kind == "linear" else self.plan.all_seeds
+        return [Run(kind, count, seed) for seed in seeds for count in self.parts.sizes]
 
-    def _is_finished(self, kind: str, count: int) -> bool:
-        name = step_name(kind, count)
-        return self.steps.read(name) is not None and self.steps.answers(name) is not None
+    def missing(self, kind: str) -> list[Run]:
+        """Return the trainings of a kind of model that are not finished."""
+        return [run for run in self.runs(kind) if not self._is_finished(run)]
 
-    def _lacks_model(self, kind: str, count: int) -> bool:
-        """Say whether the model that learned from all pictures is not there, or torn."""
-        if count < self.parts.sizes[-1]:
+    def _is_finished(self, run: Run) -> bool:
+        facts = self.steps.read(run.name)
+        if facts is None or self.steps.answers(run.name) is None:
             return False
+        return not self.keeps(run) or facts["model_digest"] == self.model_digest(run.kind)
+
+    def keeps(self, run: Run) -> bool:
+        """Say whether the model of a training stays in the folder."""
+        return run.count == self.parts.sizes[-1] and run.seed == self.plan.seed
+
+    def model_digest(self, kind: str) -> str | None:
+        """Return what tells the file of a model from any other; None if there is no file."""
         try:
-            load_model(self.model_path(kind))
-        except (OSError, EdgewiseError):
-            return True
-        return False
+            content = read_regular(self.model_path(kind))
+        except (OSError, DataError):
+            return None
+        return blake2b(content, digest_size=16).hexdigest()
 
     def model_path(self, kind: str) -> Path:
         """Return where the model of a kind that learned from all pictures stands."""
         return self.folder / f"{kind}.safetensors"
-
-
-def step_name(kind: str, count: int) -> str:
-    """Return the name of the step that trains a kind of model on so many pictures."""
-    return f"{kind}-{count}"

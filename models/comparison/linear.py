@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -11,12 +13,13 @@ from ..evaluation import count_answers
 from ..files import save_model
 from ..fitting import fit_linear
 from ..linear import LinearModel
+from ..linear_copies import Change, copies_of, copy_name, parse_copies
 from ..linear_features import Features, compute, features_from_dict
 from ..metrics import log_loss
 from ..pictures import Pictures
 from ..room import check_room
 from .budget import COSTS
-from .contest import Contest, step_name
+from .contest import Contest, Run
 from .timing import seconds_a_picture
 
 KIND = "linear"
@@ -26,31 +29,54 @@ WARMING = 64
 
 def run_linear(contest: Contest) -> None:
     """Train and judge the linear model for every size that is not finished."""
-    parts, steps = contest.parts, contest.steps
     missing = contest.missing(KIND)
     if not missing:
         return
-    features = features_from_dict(contest.plan.features)
-    largest = max(missing)
-    _check_room(features, largest + len(parts.validation), contest)
+    vectors = _vectors_for(contest, max(run.count for run in missing))
+    for run in missing:
+        _run_one(contest, vectors, run)
+
+
+@dataclass(frozen=True, eq=False)
+class _Vectors:
+    """Of all pictures, those to learn from each followed by its copies."""
+
+    features: Any
+    learned: np.ndarray
+    chosen: np.ndarray
+    copies: int
+    seconds_a_vector: float
+
+    def seconds(self, count: int) -> float:
+        """Return what the vectors of `count` pictures, and those to choose by, took."""
+        return self.seconds_a_vector * (count * self.copies + len(self.chosen))
+
+
+def _vectors_for(contest: Contest, count: int) -> _Vectors:
+    parts, features = contest.parts, features_from_dict(contest.plan.features)
+    changes = parse_copies(contest.plan.copies)
+    vectors = count * len(changes) + len(parts.validation)
+    _check_room(features, vectors, contest)
     _warm_up(features, parts.train)
     started = time.perf_counter()
-    learned = _vectors(contest, features, parts.train.subset(np.arange(largest)), "HoG to learn")
-    chosen = _vectors(contest, features, parts.validation, "HoG to choose by")
-    a_picture = (time.perf_counter() - started) / (largest + len(parts.validation))
-    for count in missing:
-        extracting = a_picture * (count + len(parts.validation))
-        table = _table(contest, features, learned, count)
-        model, facts = choose(contest, table, chosen)
-        facts["training_seconds"] = round(facts["training_seconds"] + extracting, 3)
-        values = _judge(model, parts.test.images)
-        if count == parts.sizes[-1]:
-            save_model(contest.model_path(KIND), model, overwrite=True)
-            facts |= _costs(contest, model)
-        name = step_name(KIND, count)
-        steps.finish(name, {"pictures": count, **facts}, values)
-        found = count_answers(model.classes, parts.test.labels, values.argmax(axis=1))
-        contest.say(f"HoG + linear on {count:,} pictures: {found.accuracy:.1%} of the test")
+    own = parts.train.images[:count]
+    learned = _vectors(contest, features, own, changes, "HoG to learn")
+    chosen = _vectors(contest, features, parts.validation.images, changes[:1], "HoG to choose by")
+    seconds = (time.perf_counter() - started) / vectors
+    return _Vectors(features, learned, chosen, len(changes), seconds)
+
+
+def _run_one(contest: Contest, vectors: _Vectors, run: Run) -> None:
+    test, count = contest.parts.test, run.count
+    model, facts = choose(contest, _table(contest, vectors, count), vectors.chosen)
+    facts["training_seconds"] = round(facts["training_seconds"] + vectors.seconds(count), 3)
+    values = _judge(model, test.images)
+    if contest.keeps(run):
+        save_model(contest.model_path(KIND), model, overwrite=True)
+        facts |= _costs(contest, model)
+    contest.steps.finish(run.name, {"pictures": count, **facts}, values)
+    found = count_answers(model.classes, test.labels, values.argmax(axis=1))
+    contest.say(f"HoG + linear on {count:,} pictures: {found.accuracy:.1%} of the test")
 
 
 def _warm_up(features: Features, pictures: Pictures) -> None:
@@ -62,15 +88,23 @@ def _warm_up(features: Features, pictures: Pictures) -> None:
 
 def _check_room(features: Features, count: int, contest: Contest) -> None:
     length = features.length(*contest.plan.size)
-    check_room(4 * count * length, f"the features of {count:,} pictures")
+    copies, remedy = contest.plan.copies, {}
+    if copies:
+        remedy = {"remedy": f"leave {' or '.join(copies.split(','))} out of --augment"}
+    what = f"the features of {count:,} pictures{' and copies of them' if copies else ''}"
+    check_room(4 * count * length, what, **remedy)
 
 
-def _vectors(contest: Contest, features: Features, pictures: Pictures, what: str) -> np.ndarray:
-    X = np.empty((len(pictures), features.length(*contest.plan.size)), np.float32)
+def _vectors(
+    contest: Contest, features: Features, images: np.ndarray, changes: list[Change], what: str
+) -> np.ndarray:
+    copies = len(changes)
+    X = np.empty((len(images) * copies, features.length(*contest.plan.size)), np.float32)
     with contest.counter(total=len(X), unit="picture", what=what) as told:
-        for part in _blocks(pictures.images):
-            X[part] = compute(features, _plain(pictures.images[part]))
-            told(part.stop)
+        for part in _blocks(images):
+            rows = slice(part.start * copies, part.stop * copies)
+            X[rows] = compute(features, _plain(copies_of(images[part], changes)))
+            told(rows.stop)
     return X
 
 
@@ -84,15 +118,15 @@ def _plain(images: np.ndarray) -> np.ndarray:
     return images[..., 0] if images.shape[3] == 1 else images
 
 
-def _table(contest: Contest, features, learned: np.ndarray, count: int) -> FeatureTable:
-    train, plan = contest.parts.train, contest.plan
-    labels = tuple(train.classes[k] for k in train.labels[:count])
+def _table(contest: Contest, vectors: _Vectors, count: int) -> FeatureTable:
+    train, plan, copies = contest.parts.train, contest.plan, vectors.copies
+    labels = tuple(train.classes[k] for k in train.labels[:count] for _ in range(copies))
     return FeatureTable(
-        X=learned[:count],
-        names=train.names[:count],
+        X=vectors.learned[: count * copies],
+        names=tuple(copy_name(name, k) for name in train.names[:count] for k in range(copies)),
         labels=labels,
         classes=tuple(name for name in train.classes if name in set(labels)),
-        config=features,
+        config=vectors.features,
         size=plan.size,
         channels=plan.channels,
     )
@@ -136,5 +170,6 @@ def _costs(contest: Contest, model: LinearModel) -> dict:
     return {
         "seconds_a_picture": seconds_a_picture(judge, contest.parts.test.images),
         "bytes": contest.model_path(KIND).stat().st_size,
+        "model_digest": contest.model_digest(KIND),
         "numbers": int(model.weights.size + model.bias.size),
     }

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...images.errors import DataError
-from ..hygiene import pixels_digest
 from ..pictures import Pictures
 from ..splits import hold_out
 
@@ -47,12 +46,6 @@ class Parts:
         """The classes without test pictures."""
         there = set(self.test.labels.tolist())
         return tuple(name for k, name in enumerate(self.test.classes) if k not in there)
-
-    @property
-    def shared(self) -> int:
-        """How many test pictures are, pixel by pixel, among those to learn from."""
-        known = {pixels_digest(image) for image in self.train.images}
-        return sum(pixels_digest(image) in known for image in self.test.images)
 
 
 def pictures_digest(pictures: Pictures) -> str:

@@ -2,21 +2,21 @@
 
 import hashlib
 import json
-import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ... import __version__
-from ...images.atomic import atomic_file
-from ...images.errors import DataError, EdgewiseError
+from ...images.errors import DataError
+from ...images.json_text import parse_json
+from ...images.regular import read_regular
 
-PLAN, SCHEMA = "comparison-plan.json", "edgewise.comparison-plan/1"
-RESULT, PAGE = "comparison.json", "report.html"
-# What a comparison leaves in its folder, and what a killed one may, of its own.
-FILES = ("linear.safetensors", "cnn.safetensors", RESULT, PAGE)
-STEPS = re.compile(r"(linear|cnn)-\d+\.(json|npy|checkpoint)|speed\.json|\.edgewise-\w+\.part")
-TORN = re.compile(r"\.edgewise-\w+\.part")
+PLAN, SCHEMA = "comparison-plan.json", "edgewise.comparison-plan/2"
+# A plan is small, but for the names of its classes.
+MOST_BYTES = 2**26
+# A network is a long word, too.
+LONGEST = 200
+ANEW = "start anew with --overwrite"
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,15 @@ class Plan:
     features : dict
         What describes pictures to the linear model.
     validation : float
-    points, seed : int
+    points, seed, seeds : int
+        The last one says with how many random seeds the network is trained,
+        from `seed` on.
     epochs : int or None
     minutes : float or None
     augment : str
+        Changes to the network's pictures.
+    copies : str
+        Changed copies that the linear model learns from, too.
     rate : float or None
     version : str
         Of Edgewise.
@@ -56,9 +61,11 @@ class Plan:
     validation: float = 0.1
     points: int = 4
     seed: int = 0
+    seeds: int = 1
     epochs: int | None = None
     minutes: float | None = None
     augment: str = ""
+    copies: str = ""
     rate: float | None = None
     version: str = field(default=__version__)
 
@@ -69,106 +76,80 @@ class Plan:
     @property
     def identity(self) -> str:
         """Twelve hexadecimal digits that tell this plan from any other."""
-        text = json.dumps(self.to_dict(), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:12]
+        return _identity(self.to_dict())
+
+    @property
+    def all_seeds(self) -> tuple[int, ...]:
+        """The random seeds that the network is trained with."""
+        return tuple(range(self.seed, self.seed + self.seeds))
 
 
-def begin(folder: Path, plan: Plan, *, overwrite: bool = False) -> bool:
-    """Write a plan, or find that the folder has the same one; return whether it had.
+def _identity(told: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
 
-    Parameters
-    ----------
-    folder : Path
-    plan : Plan
-    overwrite : bool
-        Delete what an earlier comparison left, and start anew, unless it is the
-        same one and not finished.
+
+def plan_text(plan: Plan) -> bytes:
+    """Return what `read_plan` reads."""
+    told = {"schema": SCHEMA, "identity": plan.identity, **plan.to_dict()}
+    return json.dumps(told, indent=1).encode() + b"\n"
+
+
+def read_plan(path: Path) -> dict[str, Any]:
+    """Return the plan in a file as `Plan.to_dict` gives it.
 
     Raises
     ------
-    EdgewiseError
-        If the folder holds another plan and may not be overwritten, or other
-        files.
+    DataError
+        If it is damaged, or of another version.
+    OSError
+        If it cannot be read.
     """
-    check_folder(folder)
-    if overwrite and not _goes_on(folder, plan):
-        clear(folder)
-    if not (folder / PLAN).exists() and _write(folder, plan):
-        return False
-    _refuse_changes(folder, read_plan(folder), plan.to_dict())
-    return True
-
-
-def _goes_on(folder: Path, plan: Plan) -> bool:
-    """Say whether a folder holds the same comparison, unfinished."""
+    content = read_regular(path, limit=MOST_BYTES)
     try:
-        return read_plan(folder) == plan.to_dict() and not (folder / RESULT).exists()
-    except (OSError, DataError):
-        return False
-
-
-def _write(folder: Path, plan: Plan) -> bool:
-    """Write a plan; return whether nobody else did in the meantime."""
-    told = {"schema": SCHEMA, "identity": plan.identity, **plan.to_dict()}
-    try:
-        with atomic_file(folder / PLAN) as file:
-            file.write(json.dumps(told, indent=1).encode() + b"\n")
-    except EdgewiseError:
-        if not (folder / PLAN).is_file():
-            raise
-        return False
-    return True
-
-
-def check_folder(folder: Path) -> None:
-    """Raise EdgewiseError if a folder is none that a comparison may write to."""
-    if folder.exists() and not folder.is_dir():
-        raise EdgewiseError(f"{folder} is a file; name a folder for the comparison")
-    if not folder.exists() or (folder / PLAN).exists():
-        return
-    # Until there is a plan, nothing in the folder is of a comparison.
-    if strange := sorted(p.name for p in folder.iterdir() if not TORN.fullmatch(p.name)):
-        raise EdgewiseError(
-            f"{folder} holds other files, such as {strange[0]}; name a new or an empty folder"
-        )
-
-
-def is_comparison(path: Path) -> bool:
-    """Say whether a folder has the plan of a comparison."""
-    return (path / PLAN).is_file()
-
-
-def read_plan(folder: Path) -> dict[str, Any]:
-    """Return the plan of a folder as `Plan.to_dict` gives it; DataError if it is damaged."""
-    path = folder / PLAN
-    try:
-        found = json.loads(path.read_bytes())
-        schema = found.pop("schema")
-        del found["identity"]
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise DataError(f"{path}: damaged; start anew with --overwrite") from None
-    if schema != SCHEMA:
-        raise DataError(f"{path}: of another version of Edgewise; start anew with --overwrite")
+        found = parse_json(content, path)
+    except DataError as error:
+        raise DataError(str(error), hint=ANEW) from None
+    if not isinstance(found, dict) or not isinstance(found.get("schema"), str):
+        raise _unusable(path, "damaged")
+    if found.pop("schema") != SCHEMA:
+        raise _unusable(path, "of another version of Edgewise")
+    identity = found.pop("identity", None)
+    if identity != _identity(found) or not _is_sound(found):
+        raise _unusable(path, "damaged")
     return found
 
 
-def clear(folder: Path) -> None:
-    """Delete what a comparison left in a folder, its plan last of all."""
-    steps = [path for path in (folder / "steps").glob("*") if STEPS.fullmatch(path.name)]
-    for path in [*steps, *(folder / name for name in FILES)]:
-        path.unlink(missing_ok=True)
-    (folder / PLAN).unlink(missing_ok=True)
+def _unusable(path: Path, what: str) -> DataError:
+    return DataError(f"{path}: {what}", hint=ANEW)
 
 
-def _refuse_changes(folder: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
-    changed = [
+def _is_sound(found: dict[str, Any]) -> bool:
+    """Say whether every setting is there, and of its kind; what it says is another matter."""
+    if found.keys() != KINDS.keys():
+        return False
+    kinds = all(type(found[name]) in kinds for name, kinds in KINDS.items())
+    return kinds and _are(found["classes"], str) and _are(found["size"], int, 2)
+
+
+def _are(values: list, kind: type, count: int | None = None) -> bool:
+    return {type(value) for value in values} <= {kind} and count in (None, len(values))
+
+
+NUMBER, NOTHING = (int, float), (type(None),)
+KINDS: dict[str, tuple[type, ...]] = {
+    "classes": (list,), "size": (list,), "channels": (int,), "train_pictures": (str,),
+    "test_pictures": (str,), "network": (str,), "features": (dict,), "validation": NUMBER,
+    "points": (int,), "seed": (int,), "seeds": (int,), "epochs": (int, *NOTHING),
+    "minutes": (*NUMBER, *NOTHING), "augment": (str,), "copies": (str,),
+    "rate": (*NUMBER, *NOTHING), "version": (str,),
+}  # fmt: skip
+
+
+def changes_between(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """Say what differs between two plans, each in a few words."""
+    return [
         _change(name, before.get(name), now[name]) for name in now if before.get(name) != now[name]
     ]
-    if changed:
-        raise EdgewiseError(
-            f"{folder} is of another comparison: {'; '.join(changed)}; go on as it was begun, "
-            "name another folder, or start anew with --overwrite"
-        )
 
 
 def _change(name: str, before: Any, now: Any) -> str:
@@ -182,6 +163,9 @@ def _change(name: str, before: Any, now: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return "not given" if value in (None, "") else str(value)
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if value in (None, ""):
+        return "not given"
+    # A plan may have been made up.
+    text = text if text.isprintable() else ascii(text)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."

@@ -8,13 +8,69 @@ import numpy as np
 
 from ...images.errors import DataError
 from ..evaluation import Answers
+from ..intervals import wilson
 from ..mcnemar import Difference, mcnemar
 from ..measures import measure
 from .advice import Advice, advise
 from .budget import epochs_for
-from .contest import Contest, step_name
+from .contest import Contest
+from .overlap import STEP, Overlap
+from .paired import Gap, gap
 
 KINDS = ("linear", "cnn")
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """Where a model stands after learning from so many pictures.
+
+    Parameters
+    ----------
+    count : int
+        Pictures.
+    facts : tuple of dict
+        Of each random seed: what was chosen, seconds; of the model that stays,
+        the first of the last point, bytes too.
+    answers : tuple of Answers
+        Of each random seed.
+    """
+
+    count: int
+    facts: tuple[dict[str, Any], ...]
+    answers: tuple[Answers, ...]
+
+    @cached_property
+    def right(self) -> np.ndarray:
+        """Whether each test picture was named rightly, (seeds, N) int8."""
+        one = [own.values.argmax(axis=1) == own.truth for own in self.answers]
+        return np.stack(one).astype(np.int8)
+
+    @property
+    def accuracies(self) -> tuple[float, ...]:
+        """Share of the test pictures that is named rightly, of each seed."""
+        return tuple(self.right.mean(axis=1).tolist())
+
+    @property
+    def accuracy(self) -> float:
+        """Its mean over the seeds."""
+        return float(self.right.mean())
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of the mean, for other test pictures."""
+        return wilson(self.accuracy, self.right.shape[1])
+
+    @property
+    def seconds(self) -> float:
+        """What the training took, in the mean over the seeds."""
+        return float(np.mean([one["training_seconds"] for one in self.facts]))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything ready for JSON."""
+        own = {name: value for name, value in self.facts[0].items() if name != "pictures"}
+        told = {"accuracy": self.accuracy, "accuracy_95": list(self.interval), **own}
+        several = {"accuracies": list(self.accuracies), "training_seconds": self.seconds}
+        return told | several if len(self.facts) > 1 else told
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,32 +79,36 @@ class Side:
 
     Parameters
     ----------
-    facts : dict
-        Of the model that learned from all pictures: what was chosen, seconds,
-        bytes.
-    curve : tuple of (int, dict, Answers)
-        For each size of the training set: pictures, facts, answers.
+    curve : tuple of Point
+        For each size of the training set.
     """
 
-    facts: dict[str, Any]
-    curve: tuple[tuple[int, dict[str, Any], Answers], ...]
+    curve: tuple[Point, ...]
+
+    @property
+    def last(self) -> Point:
+        """What came of all pictures."""
+        return self.curve[-1]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Of the model that stays: it learned from all pictures, with the first seed."""
+        return self.last.facts[0]
 
     @property
     def answers(self) -> Answers:
-        """Those of the model that learned from all pictures."""
-        return self.curve[-1][2]
+        """Those of the model that stays."""
+        return self.last.answers[0]
 
     @property
     def right(self) -> np.ndarray:
-        """Whether each test picture was named rightly, (N,) bool."""
-        return self.answers.values.argmax(axis=1) == self.answers.truth
+        """Whether the model that stays named each test picture rightly, (N,) bool."""
+        return self.last.right[0] > 0
 
     @property
-    def growth(self) -> Difference | None:
-        """What the last doubling of the pictures to learn from brought."""
-        if len(self.curve) < 2:
-            return None
-        return mcnemar(self.curve[-2][2], self.curve[-1][2])
+    def gained(self) -> np.ndarray | None:
+        """What the last doubling of the pictures changed, (seeds, N): 1 for right after wrong."""
+        return None if len(self.curve) < 2 else self.last.right - self.curve[-2].right
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything ready for JSON."""
@@ -65,25 +125,40 @@ class Comparison:
     ----------
     contest : Contest
     linear, cnn : Side
+    overlaps : tuple of Overlap
+        Pictures that are in two parts.
     """
 
     contest: Contest
     linear: Side
     cnn: Side
+    overlaps: tuple[Overlap, ...]
 
     @property
     def difference(self) -> Difference:
-        """Of the network from the linear model."""
+        """Of the network that stays from the linear model."""
         return mcnemar(self.linear.answers, self.cnn.answers)
+
+    @cached_property
+    def gap(self) -> Gap:
+        """How far the network is from the linear model, over all seeds."""
+        return gap(self.cnn.last.right - self.linear.last.right)
+
+    @cached_property
+    def gains(self) -> tuple[Gap | None, Gap | None, Gap | None]:
+        """What twice the pictures brought the linear model, the network, and the latter more."""
+        early, late = self.linear.gained, self.cnn.gained
+        if early is None or late is None:
+            return None, None, None
+        return gap(early), gap(late), gap(late - early)
 
     @cached_property
     def advice(self) -> Advice:
         """What follows."""
         facts, parts = self.cnn.facts, self.contest.parts
         return advise(
-            self.difference, self.linear.growth, self.cnn.growth,
-            epochs=(facts["epochs"], epochs_for(len(parts.train), None)), shared=parts.shared,
-            untested=parts.untested,
+            self.gap, *self.gains, epochs=(facts["epochs"], epochs_for(len(parts.train), None)),
+            overlaps=self.overlaps, untested=parts.untested,
         )  # fmt: skip
 
     def only(self, kind: str) -> np.ndarray:
@@ -103,8 +178,8 @@ class Comparison:
         parts, plan = self.contest.parts, self.contest.plan
         names = parts.test.names
         known = plan.to_dict()
-        kept = ("network", "features", "validation", "points", "seed", "epochs", "minutes",
-                "augment", "rate")  # fmt: skip
+        kept = ("network", "features", "validation", "points", "seed", "seeds", "epochs",
+                "minutes", "augment", "copies", "rate")  # fmt: skip
         return {
             "classes": list(plan.classes),
             "size": list(plan.size),
@@ -118,20 +193,28 @@ class Comparison:
             "linear": self.linear.to_dict(),
             "cnn": self.cnn.to_dict(),
             "difference": self.difference.to_dict(),
-            "curve": [self._point(i) for i in range(len(parts.sizes))],
+            "seeds": self.gap.to_dict() | {"runs": self._runs()},
+            "shared": [one.to_dict() for one in self.overlaps],
+            "curve": [
+                {"pictures": one.count, "linear": one.to_dict(), "cnn": other.to_dict()}
+                for one, other in zip(self.linear.curve, self.cnn.curve, strict=True)
+            ],
             "only_linear_right": [names[i] for i in self.only("linear")],
             "only_cnn_right": [names[i] for i in self.only("cnn")],
             "advice": self.advice.to_dict(),
         }
 
-    def _point(self, number: int) -> dict[str, Any]:
-        point: dict[str, Any] = {"pictures": self.linear.curve[number][0]}
-        for kind in KINDS:
-            _, facts, answers = getattr(self, kind).curve[number]
-            found = answers.evaluation
-            own = {name: value for name, value in facts.items() if name != "pictures"}
-            point[kind] = {"accuracy": found.accuracy, "accuracy_95": list(found.interval), **own}
-        return point
+    def _runs(self) -> list[dict[str, Any]]:
+        last = self.cnn.last
+        rows = zip(self.contest.plan.all_seeds, last.accuracies, self.differences, strict=True)
+        return [
+            {"seed": seed, "accuracy": accuracy, **one.to_dict()} for seed, accuracy, one in rows
+        ]
+
+    @property
+    def differences(self) -> list[Difference]:
+        """Of the network of each seed from the linear model."""
+        return [mcnemar(self.linear.answers, own) for own in self.cnn.last.answers]
 
 
 def collect(contest: Contest) -> Comparison:
@@ -142,16 +225,25 @@ def collect(contest: Contest) -> Comparison:
     DataError
         If one is missing.
     """
-    return Comparison(contest, *(_side(contest, kind) for kind in KINDS))
+    overlaps = _found(contest, STEP)["overlaps"]
+    linear, cnn = (_side(contest, kind) for kind in KINDS)
+    return Comparison(contest, linear, cnn, tuple(Overlap(**one) for one in overlaps))
+
+
+def _found(contest: Contest, name: str) -> dict[str, Any]:
+    if (facts := contest.steps.read(name)) is None:
+        raise DataError(
+            f"{contest.folder}: the step {name} is missing", hint="run the command again"
+        )
+    return facts
 
 
 def _side(contest: Contest, kind: str) -> Side:
-    test, curve = contest.parts.test, []
-    for count in contest.parts.sizes:
-        name = step_name(kind, count)
-        facts, values = contest.steps.read(name), contest.steps.answers(name)
-        if facts is None or values is None:
-            raise DataError(f"{contest.folder}: the step {name} is missing; run the command again")
+    points: dict[int, list[tuple[dict, Answers]]] = {size: [] for size in contest.parts.sizes}
+    test = contest.parts.test
+    for run in contest.runs(kind):
+        facts, values = _found(contest, run.name), contest.steps.answers(run.name)
+        assert values is not None, "its facts tell of them"
         answers = Answers(test.names, test.labels, values, test.classes, "probability")
-        curve.append((count, facts, answers))
-    return Side(curve[-1][1], tuple(curve))
+        points[run.count].append((facts, answers))
+    return Side(tuple(Point(count, *zip(*own, strict=True)) for count, own in points.items()))

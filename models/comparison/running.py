@@ -3,6 +3,7 @@
 from .cnn import run_cnn
 from .contest import Contest
 from .linear import run_linear
+from .overlap import run_overlap
 from .result import Comparison, collect
 
 
@@ -12,6 +13,7 @@ def compare(contest: Contest) -> Comparison:
     What is finished already is not done again; interrupted, the next call goes
     on from the last epoch, to the same numbers.
     """
+    run_overlap(contest)
     run_linear(contest)
     run_cnn(contest)
     return collect(contest)

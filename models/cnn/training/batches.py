@@ -52,13 +52,20 @@ def with_channels(images: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(images, np.uint8)
 
 
+def batches_of(count: int, batch: int) -> int:
+    """Return how many batches an epoch of so many pictures has: its steps.
+
+    What is left at the end makes a batch of its own if it is more than half of
+    one; else it joins the last batch: a step takes the same way however few
+    pictures it follows, and a batch of one has no variance for batch norm.
+    """
+    return max(1, (count + (batch - 1) // 2) // batch)
+
+
 class Batches:
     """One epoch's batches: who is in which, and how each picture is changed.
 
     Everything is drawn from (seed, epoch), so that an epoch can be done again.
-    What is left at the end makes a batch of its own if it is more than half of
-    one; else it joins the last batch: a step takes the same way however few
-    pictures it follows, and a batch of one has no variance for batch norm.
 
     Parameters
     ----------
@@ -88,7 +95,7 @@ class Batches:
             self.shifts, self.flips = augmentation.draw(count, random)
 
     def __len__(self) -> int:
-        return max(1, (len(self.order) + (self.batch - 1) // 2) // self.batch)
+        return batches_of(len(self.order), self.batch)
 
     def places(self, number: int) -> range:
         """Return the places in the epoch's order that a batch takes."""
