@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,11 +14,18 @@ from .registry import Odd, Positive
 from .sliding import Windows
 from .stages import Parts, Run
 
+# Rows of a picture that say what its values lie around, about so many.
+ABOUT_ROWS = 64
+# Standard deviations from 0 to the mean from which on float32 does not do: it
+# leaves a thousandth of a deviation then. No 8-bit photograph is so flat.
+FAR = 4096
 # Values that an integral image adds up at a time.
 ROWS = 1 << 20
 
 
-def window_moments(image: np.ndarray, size: int, windows: Windows) -> tuple[np.ndarray, np.ndarray]:
+def window_moments(
+    image: np.ndarray, size: int, windows: Windows, dtype: type = np.float32
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the mean and the variance of every size x size window.
 
     Parameters
@@ -28,12 +36,15 @@ def window_moments(image: np.ndarray, size: int, windows: Windows) -> tuple[np.n
         Odd.
     windows : Windows
         Stride, padding and border.
+    dtype : type
+        Of the mean. Where pixels are compared with it, and lie far from 0, float32
+        is too coarse.
 
     Returns
     -------
-    mean, variance : ndarray of float32
-        In the image's unit, and its square. The variance divides by the number
-        of pixels.
+    mean, variance : ndarray
+        In the image's unit, and its square, float32. The variance divides by the
+        number of pixels.
     """
     if size < 1 or size % 2 == 0:
         raise EdgewiseError(f"size={size} is not an odd number above 0")
@@ -41,32 +52,46 @@ def window_moments(image: np.ndarray, size: int, windows: Windows) -> tuple[np.n
     # Running sums would carry a NaN along; cumulative ones do too.
     finite = frame.dtype.kind != "f" or bool(np.isfinite(frame).all())
     if not finite:
-        mean, variance = _moments_seen(frame, size)
+        mean, variance = _moments_seen(frame, size, dtype)
     elif frame.size * 12 < correlation.FEW_MULTIPLY_ADDS:
-        mean, variance = _moments_plain(frame, size)
+        mean, variance = _moments_plain(frame, size, dtype)
     else:
-        mean, variance = _moments_loops(frame, size)
+        mean, variance = _moments_loops(frame, size, dtype)
     return windows.sample(mean, image), windows.sample(variance, image)
 
 
-def _moments_loops(frame: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+def _about(frame: np.ndarray) -> np.ndarray:
+    """Return a number that the values of each channel lie around, (C,) float64.
+
+    Of twelve binary digits, so that sums of whole numbers stay exact; of whole
+    numbers of 16 bits these are so exact that it may be 0.
+    """
+    if frame.dtype.kind != "f":
+        return np.zeros(frame.shape[2])
+    some = frame[:: max(1, len(frame) // ABOUT_ROWS)]
+    share, exponent = np.frexp(some.mean(axis=(0, 1), dtype=np.float64))
+    return np.ldexp(np.rint(share * 4096) / 4096, exponent)
+
+
+def _moments_loops(frame: np.ndarray, size: int, dtype: type) -> tuple[np.ndarray, np.ndarray]:
     from . import moment_loops
 
     height, width, channels = frame.shape
     shape = height - size + 1, width - size + 1, channels
-    mean, variance = np.empty(shape, np.float32), np.empty(shape, np.float32)
+    mean, variance = np.empty(shape, dtype), np.empty(shape, np.float32)
     moment_loops.moments(
-        frame.reshape(height, -1), channels, size, size, max(64, 2 * size),
-        mean.reshape(shape[0], -1), variance.reshape(shape[0], -1),
+        frame.reshape(height, -1), np.tile(_about(frame), width), channels, size, size,
+        max(64, 2 * size), mean.reshape(shape[0], -1), variance.reshape(shape[0], -1),
     )  # fmt: skip
     return mean, variance
 
 
-def _moments_plain(frame: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    values = frame.astype(np.float64)
+def _moments_plain(frame: np.ndarray, size: int, dtype: type) -> tuple[np.ndarray, np.ndarray]:
+    about = _about(frame)
+    values = frame.astype(np.float64) - about
     mean, square = (_box(part, size) / size**2 for part in (values, values**2))
     variance = np.maximum(square - mean**2, 0)
-    return mean.astype(np.float32), variance.astype(np.float32)
+    return (mean + about).astype(dtype), variance.astype(np.float32)
 
 
 def _box(values: np.ndarray, size: int) -> np.ndarray:
@@ -75,13 +100,38 @@ def _box(values: np.ndarray, size: int) -> np.ndarray:
     return tall[:, size:] - tall[:, :-size]
 
 
-def _moments_seen(frame: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+def _moments_seen(frame: np.ndarray, size: int, dtype: type) -> tuple[np.ndarray, np.ndarray]:
     """Return both from windows one by one, so that a NaN stays where it is seen."""
     views = np.lib.stride_tricks.sliding_window_view(frame, (size, size), axis=(0, 1))
     with np.errstate(invalid="ignore"):
         mean = views.mean(axis=(3, 4), dtype=np.float64)
         variance = views.var(axis=(3, 4), dtype=np.float64)
-    return mean.astype(np.float32), variance.astype(np.float32)
+    return mean.astype(dtype), variance.astype(np.float32)
+
+
+def without_offset(image: np.ndarray, windows: Windows) -> tuple[np.ndarray, Windows, np.float32]:
+    """Take away what all values of an image lie near, where that is far larger than they differ.
+
+    In float32 a weighted mean of 1,000,001 and its neighbours is off by as much as
+    these differ.
+
+    Returns
+    -------
+    image, windows, offset
+        As they were, and 0, where the values differ enough.
+    """
+    offset = np.float32(0) if image.dtype == np.uint8 else _offset(image)
+    if not offset:
+        return image, windows, offset
+    near = np.subtract(image, offset, dtype=np.float64).astype(np.float32)
+    return near, replace(windows, fill=windows.fill - float(offset)), offset
+
+
+def _offset(image: np.ndarray) -> np.float32:
+    values = image[np.isfinite(image)] if image.dtype.kind == "f" else image
+    mean = values.mean(dtype=np.float64) if values.size else 0.0
+    far = mean and 0 < FAR * values.std(dtype=np.float64) < abs(mean)
+    return np.float32(mean if far else 0)
 
 
 @named_filter("local-mean", correlates=True, alpha="same", reach=square_of_size)
@@ -101,13 +151,17 @@ def local_contrast(
     image: np.ndarray, windows: Windows, size: Odd = 31, epsilon: Positive = 1.0
 ) -> np.ndarray:
     """Local contrast normalisation: (pixel - mean) / sqrt(variance + epsilon), about -3 to 3."""
-    mean, variance = window_moments(image, size, windows)
+    mean, variance = window_moments(image, size, windows, np.float64)
     pixels = windows.centres(image, (size, size))
-    return (pixels - mean) / np.sqrt(variance + np.float32(epsilon))
+    left = np.subtract(pixels, mean).astype(np.float32)
+    return left / np.sqrt(variance + np.float32(epsilon))
 
 
 def _deviations(image, windows: Windows, size: int, sigma: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return what a Gaussian window's mean leaves, and its standard deviation there."""
+    """Return what a Gaussian window's mean leaves, and its standard deviation there.
+
+    The image is one `without_offset`, and so are the windows.
+    """
     row = gaussian_row(sigma, odd_radius(size))
     weights = np.outer(row, row)
     left = windows.centres(image, weights.shape)
@@ -120,6 +174,7 @@ def _deviations(image, windows: Windows, size: int, sigma: float) -> tuple[np.nd
 
 def _look_lcn(image, windows: Windows, size: int = 9, sigma: float = 2.0) -> np.ndarray:
     """Return the deviations and the pixels' magnitudes, (H, W, 2)."""
+    image, windows, _ = without_offset(image, windows)
     deviation = _deviations(image, windows, size, sigma)[1].reshape(image.shape[:2])
     known = np.abs(np.where(np.isfinite(image), image, 0).astype(np.float32))
     return np.stack([deviation, known if known.ndim == 2 else known.max(axis=2)], axis=2)
@@ -129,7 +184,7 @@ def _settle_lcn(parts: Parts, windows: Windows, size: int = 9, sigma: float = 2.
     least = _least_deviation((part[:, :, 0], part[:, :, 1]) for part in parts())
 
     def run(image: np.ndarray) -> np.ndarray:
-        left, deviation = _deviations(image, windows, size, sigma)
+        left, deviation = _deviations(*without_offset(image, windows)[:2], size, sigma)
         return left / np.maximum(deviation, least)
 
     return run
@@ -146,6 +201,7 @@ def lcn(image: np.ndarray, windows: Windows, size: Odd = 9, sigma: Positive = 2.
     standard deviation there, or by the mean deviation of the picture where that
     is greater (Jarrett and others 2009).
     """
+    image, windows, _ = without_offset(image, windows)
     left, deviation = _deviations(image, windows, size, sigma)
     pixels = np.abs(np.where(np.isfinite(image), image, 0).astype(np.float32))
     return left / np.maximum(deviation, _least_deviation([(deviation, pixels)]))

@@ -7,7 +7,7 @@ import numpy as np
 from ..images.errors import EdgewiseError
 from .catalogue import named_filter, square_of_size
 from .gaussians import gaussian_row, odd_radius
-from .local import window_moments
+from .local import window_moments, without_offset
 from .registry import Odd
 from .sliding import Windows
 from .stages import Parts, Run
@@ -102,8 +102,9 @@ def adaptive(
     The Gaussian's sigma is (size - 1) / 6 unless given, as in scikit-image.
     """
     if method == "mean":
-        level = window_moments(image, size, windows)[0]
+        level = window_moments(image, size, windows, np.float64)[0]
     else:
+        image, windows, _ = without_offset(image, windows)
         row = gaussian_row(max(size - 1, 1) / 6 if sigma is None else sigma, odd_radius(size))
         level = windows.slide(image, np.outer(row, row))
     pixels = windows.centres(image, (size, size))

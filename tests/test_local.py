@@ -58,6 +58,61 @@ def test_lcn_equals_the_textbook(route, channels):
     assert_allclose(apply("lcn:5:1.5", image), expected, atol=1e-4)
 
 
+def far_from_zero(offset, shape=(40, 30)):
+    """Return a picture whose values are an offset and at most 1 more or less."""
+    return (offset + np.random.default_rng(3).uniform(-1, 1, shape)).astype(np.float32)
+
+
+@pytest.mark.parametrize("offset", [-1e6, 1e6, 1e7])
+@pytest.mark.parametrize("border", ["reflect", "constant"])
+def test_windows_far_from_zero_keep_their_variance(route, offset, border):
+    image, inner = far_from_zero(offset), (slice(2, -2), slice(2, -2))
+    mean, variance = naive_filters.moments(image.astype(float), 5)
+    # Beyond the border stands what the windows see inside, or they would differ far more.
+    tail = f"border={border}:fill={offset}" if border == "constant" else f"border={border}"
+    result = apply(f"local-variance:5:{tail}", image)
+    assert_allclose(result[inner], variance[inner], rtol=1e-6)
+    contrast = (image - mean) / np.sqrt(variance + 0.01)
+    result = apply(f"local-contrast:5:0.01:{tail}", image)
+    assert_allclose(result[inner], contrast[inner], rtol=1e-5, atol=1e-6)
+    result = apply(f"adaptive:5:0:{tail}", image)
+    assert_array_equal(result[inner], np.where(image > mean, 255, 0)[inner])
+
+
+@pytest.mark.parametrize("offset", [-1e6, 1e6, 1e7])
+@pytest.mark.parametrize("chain", ["lcn:5:1.5", "adaptive:5:0.1:gaussian"])
+def test_gaussian_windows_far_from_zero(route, offset, chain):
+    image = far_from_zero(offset)
+    near = image - np.float32(offset)
+    for border in ("reflect", "constant"):
+        fill = f":border={border}:fill={offset}" if border == "constant" else ""
+        wanted = apply(chain + fill.replace(str(offset), "0"), near)
+        assert_allclose(apply(chain + fill, image), wanted, rtol=1e-4, atol=1e-5)
+    if chain.startswith("lcn"):
+        weights = kernel("gaussian", sigma=1.5, size=5)
+        wanted = naive_filters.contrast_normalised(near[:, :, None].astype(float), weights)
+        assert_allclose(apply(chain, image), wanted[:, :, 0], rtol=1e-4, atol=1e-4)
+
+
+def test_sixteen_bits_far_from_zero(route, rng):
+    image = rng.integers(65_533, 65_536, (40, 30)).astype(np.uint16)
+    mean, variance = naive_filters.moments(image.astype(float), 5)
+    assert_allclose(apply("local-variance:5", image), variance, rtol=1e-5)
+    contrast = (image - mean) / np.sqrt(variance + 0.01)
+    assert_allclose(apply("local-contrast:5:0.01", image), contrast, rtol=1e-5, atol=1e-5)
+    near = apply("lcn:5", (image - 65_533).astype(np.float32))
+    assert_allclose(apply("lcn:5", image), near, rtol=1e-4, atol=1e-4)
+
+
+def test_one_channel_far_from_zero_is_not_lost_in_another(route):
+    image = np.stack([far_from_zero(1e6), far_from_zero(0)], axis=2)
+    both = np.concatenate([image, image[:, :, :1]], axis=2)
+    result = apply("local-variance:5", both)
+    for c in range(3):
+        _, variance = naive_filters.moments(both[:, :, c].astype(float), 5)
+        assert_allclose(result[:, :, c], variance, rtol=1e-6)
+
+
 @pytest.mark.parametrize("values", [1 << 20, 90])
 def test_integral_is_that_of_the_peers(rng, monkeypatch, values):
     monkeypatch.setattr("edgewise.filters.local.ROWS", values)
