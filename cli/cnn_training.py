@@ -99,12 +99,15 @@ def train(
     session: Session, ready: Ready, settings: dict[str, Any], place: Path, *, resume: bool, jobs
 ) -> "tuple[CnnModel, History]":
     """Train under a progress bar; return the model and the course of its training."""
+    from ..models.cnn.activity import check_cost
     from ..models.cnn.model import CnnModel
     from ..models.cnn.training.batches import Normalization
     from ..models.cnn.training.fitting import fit
     from ..models.cnn.training.warming import warm_up
 
-    _check_room(ready, settings["batch"])
+    count, batch = len(ready.pictures), settings["batch"]
+    if told := check_cost(ready.network, ready.text, count, batch, jobs):
+        session.say(told)
     with session.waiting("compiling the loops, where that is not done yet"):
         warm_up(ready.network)
     if resume and not place.exists():
@@ -125,19 +128,6 @@ def train(
     facts = _facts(ready, settings, course)
     _say_if_nothing_is_learned(session, ready, facts)
     return CnnModel(ready.network, ready.pictures.classes, normal, facts), course
-
-
-def _check_room(ready: Ready, batch: int) -> None:
-    import math
-
-    from ..models.room import check_room
-
-    network, (rows, columns) = ready.network, ready.pictures.size
-    numbers = sum(math.prod(node.shape) for node in network.nodes)
-    # Each layer keeps its output and its gradient, for all pictures of a batch.
-    needed = 2 * network.dtype.itemsize * numbers * min(batch, len(ready.pictures))
-    needed += 4 * network.vector.nbytes
-    check_room(needed, f"the layers' outputs for a batch of pictures of {columns}x{rows}")
 
 
 def _say_if_nothing_is_learned(session: Session, ready: Ready, facts: dict) -> None:

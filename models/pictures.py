@@ -11,6 +11,7 @@ from ..images.dataset import Dataset
 from ..images.errors import DataError, EdgewiseError
 from .fields import check_names
 from .room import check_room
+from .sizes import as_option, moderate_size
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,8 +166,8 @@ class _Shelf:
         if image.shape[:2] != self.images.shape[1:3]:
             raise EdgewiseError(
                 f"the pictures differ in size ({self.first} is {_size(self.images[0])} and "
-                f"{name} is {_size(image)}); give one size for all, such as --size "
-                f"{_size(self.images[0])}"
+                f"{name} is {_size(image)}); give one size for all, such as "
+                f"{as_option(moderate_size(*self.images.shape[1:3]))}"
             )
         if channels > self.images.shape[-1]:
             self.images = np.repeat(self.images, 3, axis=3)

@@ -19,6 +19,8 @@ from .linear import LinearModel
 # of an answer may depend on how many are judged together.
 FEWEST, MOST = 16, 1024
 PIXELS_AT_ONCE = 4_000_000
+# Even of few pictures, where each is of millions.
+MOST_PIXELS = 64_000_000
 
 Judged: TypeAlias = np.ndarray | EdgewiseError
 Judgement: TypeAlias = tuple[int, Judged]
@@ -131,7 +133,8 @@ def _prepared(model: Model, dataset: Dataset, i: int) -> np.ndarray:
 
 
 def _lengths(model: Model) -> Iterator[int]:
-    length, longest = FEWEST, _longest(model)
+    longest = _longest(model)
+    length = min(FEWEST, longest)
     while True:
         yield length
         length = min(2 * length, longest)
@@ -139,4 +142,5 @@ def _lengths(model: Model) -> Iterator[int]:
 
 def _longest(model: Model) -> int:
     rows, columns = model.size
-    return min(max(PIXELS_AT_ONCE // (rows * columns), FEWEST), MOST)
+    pixels = rows * columns
+    return min(max(PIXELS_AT_ONCE // pixels, min(FEWEST, MOST_PIXELS // pixels), 1), MOST)

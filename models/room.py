@@ -29,11 +29,12 @@ def check_room(
     there = memory()
     if there is not None and needed > there:
         raise EdgewiseError(
-            f"{what} need {_amount(needed)} of memory, and there are {_amount(there)}; {remedy}"
+            f"{what} need {amount(needed)} of memory, and there are {amount(there)}; {remedy}"
         )
 
 
-def _amount(size: int) -> str:
+def amount(size: int) -> str:
+    """Return a number of bytes in words."""
     for unit, of in (("GiB", 2**30), ("MiB", 2**20)):
         if size >= of:
             return f"{size / of:,.1f} {unit}"

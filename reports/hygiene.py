@@ -9,6 +9,7 @@ from ..images.parts import parts_among
 from ..models.hygiene import Survey
 from ..models.hygiene_clues import Clue, find_clue
 from ..models.hygiene_series import Series, find_series
+from ..models.sizes import as_option, moderate_size
 from .facts import WIDTH, facts_text
 from .findings import Facts, Findings, groups, pictures
 
@@ -75,13 +76,19 @@ def _balance(survey: Survey) -> Findings:
     return found
 
 
+def _moderate(size: str) -> str:
+    """Return the option for a size that a model can live with, of about the same proportion."""
+    columns, rows = map(int, size.split("x"))
+    return as_option(moderate_size(rows, columns))
+
+
 def _kinds(survey: Survey) -> Findings:
     found = Findings()
     sizes = Counter(one.size for one in survey.sights).most_common()
     if len(sizes) > 1:
         found.sentences.append(
-            f"the pictures have {len(sizes):,} sizes; train with --size, such as --size "
-            f"{sizes[0][0]}, that of {sizes[0][1]:,}"
+            f"the pictures have {len(sizes):,} sizes; train with --size, such as "
+            f"{_moderate(sizes[0][0])}; {sizes[0][1]:,} are {sizes[0][0]}"
         )
     colours = Counter(f"{one.colour} {one.dtype}" for one in survey.sights).most_common()
     if len(colours) > 1:

@@ -22,6 +22,7 @@ UNUSED = ("filters", "kernel", "units", "bias", "rate")
 def settings_of(text):
     """Return a layer's kind, and its settings as numbers, pairs and words."""
     kind, *words = text.split(":")
+    kind = {"averagepool": "avgpool"}.get(kind, kind)
     names = iter(POSITIONAL.get(kind, ()))
     pairs = (word.split("=") if "=" in word else (next(names), word) for word in words)
     return kind, {name: value(word) for name, word in pairs if name not in UNUSED}

@@ -19,7 +19,10 @@ from edgewise import HogConfig, load_model, open_dataset, read_image, write_imag
 from edgewise.cli.main import run
 from edgewise.features import extract
 from edgewise.features.files import save_features
-from edgewise.models.cnn import CnnModel
+from edgewise.models.cnn import CnnModel, Network, Normalization
+from edgewise.models.cnn.activity import check_cost
+from edgewise.models.cnn.spec import build
+from edgewise.models.cnn.training.shards import scores_of, working
 
 TINY = "conv:3:3,relu,maxpool:2,flatten,dense:classes"
 NORMED = "conv:16:3:bias=no,batchnorm,relu,flatten,dropout:0.2,dense:classes"
@@ -97,7 +100,6 @@ def test_the_summary(here, capsys):
         "validation accuracy",
         "whose weights are kept",
         "written to m.safetensors",
-        f"Next: edgewise evaluate m.safetensors {here / 'test'}",
         f"on {here / 'test'}: accuracy",
     ):
         assert words in out
@@ -485,8 +487,64 @@ def test_batches_larger_than_memory(here, capsys, monkeypatch):
     monkeypatch.setattr("edgewise.models.room.memory", lambda: 2**20)
     words = [fill(here / "train", 5, (200, 200)), "-o", "m.safetensors", *QUICKLY]
     assert_array_equal(train(*words), 1)
-    assert "batch of pictures of 200x200 need 23.3 MiB of memory" in one_line(capsys)
+    message = one_line(capsys)
+    assert "batch of pictures of 200x200 need 32.8 MiB of memory" in message
+    assert "--size 64x64 takes about 1 second an epoch and " in message
     assert_array_equal(train(*words, "--size", "20x20"), 0)
+
+
+def test_what_takes_long_or_much_is_said_before_it_starts(here, capsys):
+    given = fill(here / "train", 2, (72, 96))
+    words = [given, "-o", "m.safetensors", *QUICKLY[:2], "--epochs", 1, "--overwrite"]
+    assert_array_equal(train(*words), 0)
+    assert "an epoch" not in one_line(capsys)
+    costly = {"SECONDS_A_NUMBER": 1e-3, "LARGE_SHARE": 1e-9}
+    for name, value in costly.items():
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(f"edgewise.models.cnn.activity.{name}", value)
+            assert_array_equal(train(*words), 0)
+            said = one_line(capsys)
+            assert "pictures of 96x72 take about " in said
+            assert "--size 64x48 takes about " in said
+            assert_array_equal(train(*words, "--size", "64x48"), 0)
+            assert "an epoch" not in one_line(capsys)
+
+
+@pytest.mark.parametrize(
+    ("text", "size", "smaller"),
+    [("small", (374, 500), (48, 64)), ("alexnet", (500, 500), (128, 128)), ("mlp", (64, 32), None)],
+)
+def test_the_size_that_is_suggested_suits_the_network(monkeypatch, text, size, smaller):
+    monkeypatch.setattr("edgewise.models.room.memory", lambda: 2**46)
+    network = Network((3, *size), seed=None)
+    build(network, text, 2)
+    told = check_cost(network, text, 10**6, 64, 2)
+    option = None if smaller is None else f"--size {smaller[1]}x{smaller[0]} takes about "
+    assert told is None if option is None else option in told
+
+
+def test_a_large_picture_is_judged_with_few_others():
+    network = Network.from_spec("conv:8:3:padding=1,globalpool,dense:2", (1, 40, 40))
+    images = np.random.default_rng(0).integers(0, 256, (9, 40, 40, 1), dtype=np.uint8)
+    normal = Normalization.of(images)
+    with working(2) as workers, pytest.MonkeyPatch.context() as patch:
+        together = scores_of(network, images, normal, workers)
+        patch.setattr("edgewise.models.cnn.training.shards.SHARD_NUMBERS", 1)
+        assert_allclose(scores_of(network, images, normal, workers), together, rtol=1e-5)
+
+
+def test_mixed_sizes_suggest_one_that_a_network_can_live_with(here, capsys):
+    for number, shape in enumerate([(374, 500), (375, 500)]):
+        write_image(here / "train" / str(number) / "1.png", striped("level", 0, shape))
+    assert_array_equal(train("train", "-o", "m.safetensors"), 1)
+    assert "give one size for all, such as --size 64x48" in one_line(capsys)
+
+
+def test_colour_gets_the_network_that_comparisons_take(here):
+    for shape, network in (((24, 24, 3), "quick"), ((8, 8, 3), "small"), ((24, 24), "small")):
+        given = fill(here / network / f"{len(shape)}", 3, shape)
+        assert_array_equal(train(given, "-o", "m.safetensors", "--epochs", 1, "--overwrite"), 0)
+        assert load_model("m.safetensors").training["network"] == network
 
 
 def test_unknown_classes(here, capsys):

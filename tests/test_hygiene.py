@@ -188,7 +188,7 @@ def test_what_else_is_pointed_out(data, capsys):
     text = "\n".join(facts["findings"])
     for part in (
         "1 picture cannot be read", "the classes are unbalanced: 27 pictures of cat, 8 of dog",
-        "the pictures have 2 sizes; train with --size, such as --size 90x90",
+        "the pictures have 2 sizes; train with --size, such as --size 64x64",
         "colours and depths are mixed (34 RGB uint8, 1 gray uint8)",
         "1 picture is of a single colour, first data/cat/plain.png",
         "the format gives the class away: it alone names 100% rightly, guessing 77% "

@@ -15,6 +15,7 @@ from threading import Thread
 import numpy as np
 
 from ....images.stream import cores
+from ..activity import numbers_a_picture
 from ..losses import softmax_cross_entropy
 from ..memory import aligned
 from ..network import Network
@@ -23,6 +24,8 @@ from .batches import Batches, Normalization, gather_plainly
 
 # Pictures that go through the network together when nothing is learned.
 SHARD = 32
+# Of all layers together, 512 MiB; pictures of 64x64 stay far below.
+SHARD_NUMBERS = 2**27
 
 
 def shard_size(batch: int) -> int:
@@ -222,5 +225,6 @@ def scores_of(
         if progress:
             progress(len(places))
 
-    workers.run(work, cut(range(len(images)), SHARD))
+    size = max(1, min(SHARD, SHARD_NUMBERS // numbers_a_picture(network)))
+    workers.run(work, cut(range(len(images)), size))
     return scores
