@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..images.errors import EdgewiseError
-from ..images.inputs import Input, lies_in
+from ..images.inputs import Input
+from ..images.leaving_out import lies_in
 from .session import Session
 
 # A picture that came in another format, or through a pipe, goes out as this.
