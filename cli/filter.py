@@ -123,13 +123,16 @@ def command(
     """
     from ..images.encode import Encoding
     from ..images.inputs import find_inputs
+    from ..images.leaving_out import outside
     from .batch import Batch
     from .outputs import leave_out_existing, leave_out_results, plan_outputs, refuse_existing
 
     if rule == "float" and depth in ("8", "16"):
         raise click.UsageError("--range float writes float values; leave --depth out")
     run = _compile(chain, flip, gray, windows)
-    found = find_inputs(inputs, without=leave_out_results(session, inputs, output))
+    found = find_inputs(inputs)
+    results = leave_out_results(session, inputs, output)
+    found = [found[i] for i in outside(inputs, [one.path for one in found], results)]
     outputs = plan_outputs(found, inputs, output, suffix)
     if skip_existing:
         found, outputs = leave_out_existing(found, outputs, session)

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..images.errors import EdgewiseError, WordError
-from ..images.inputs import Input, lies_in
+from ..images.inputs import Input
+from ..images.leaving_out import lies_in
 from .session import Session
 from .streams import refuse_terminal
 

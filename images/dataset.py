@@ -10,7 +10,8 @@ import numpy as np
 
 from .errors import DataError, EdgewiseError
 from .file_reader import FileReader, chosen_reader
-from .inputs import SUFFIXES, Input, find_inputs, is_same_folder, pictures_below
+from .inputs import SUFFIXES, Input, find_inputs, pictures_below
+from .leaving_out import outside
 from .stream import read_in_order
 
 
@@ -148,7 +149,7 @@ def open_dataset(
     max_pixels : int, optional
         The limit of `read_image`.
     without : path, optional
-        A folder inside of the source that is left out, such as that of the results.
+        A folder of results: pictures that are found in it are left out, as `outside` says.
 
     Raises
     ------
@@ -157,11 +158,18 @@ def open_dataset(
     """
     words = [os.fspath(source)] if isinstance(source, str | os.PathLike) else list(source)
     limit = {} if max_pixels is None else {"max_pixels": max_pixels}
-    if len(words) == 1 and (found := _open_one(words[0], limit, labelled, without)):
-        return found
+    if len(words) == 1 and (found := _open_one(words[0], limit, labelled)):
+        return _outside(found, words, without)
     if labelled:
         raise DataError(_without_labels(words))
-    return _of_inputs(find_inputs(words, without=without), ", ".join(words), limit)
+    return _outside(_of_inputs(find_inputs(words), ", ".join(words), limit), words, without)
+
+
+def _outside(dataset: Dataset, words: list[str], without) -> Dataset:
+    if without is None or dataset.paths is None:
+        return dataset
+    remaining = outside(words, dataset.paths, without)
+    return dataset if len(remaining) == len(dataset) else dataset.subset(remaining)
 
 
 def _without_labels(words: list[str]) -> str:
@@ -174,7 +182,7 @@ def _without_labels(words: list[str]) -> str:
     )
 
 
-def _open_one(word: str, limit: dict, labelled: bool, without) -> Dataset | None:
+def _open_one(word: str, limit: dict, labelled: bool) -> Dataset | None:
     from . import digits, idx, manifests
 
     path = Path(word)
@@ -182,7 +190,7 @@ def _open_one(word: str, limit: dict, labelled: bool, without) -> Dataset | None
         images, labels = digits.load_digits()
         return _of_array(images, labels, word)
     if path.is_dir():
-        return _of_folder(path, limit, labelled, without)
+        return _of_folder(path, limit, labelled)
     if path.suffix.lower() in manifests.SUFFIXES:
         return _of_manifest(path, limit, labelled)
     if part := manifests.split_of(word):
@@ -194,16 +202,15 @@ def _open_one(word: str, limit: dict, labelled: bool, without) -> Dataset | None
     return None
 
 
-def _of_folder(folder: Path, limit: dict, labelled: bool, without) -> Dataset | None:
-    below = (p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
-    classes = [p for p in below if without is None or not is_same_folder(p, without)]
-    classes.sort(key=lambda p: natural_key(p.name))
+def _of_folder(folder: Path, limit: dict, labelled: bool) -> Dataset | None:
+    classes = sorted(
+        (p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")),
+        key=lambda p: natural_key(p.name),
+    )
     if not classes or (not labelled and any(pictures_in(folder))):
         return None
     # Of millions of files, texts take a tenth of the memory of Paths.
-    files = [
-        (str(path), group.name) for group in classes for path in pictures_below(group, without)
-    ]
+    files = [(str(path), group.name) for group in classes for path in pictures_below(group)]
     filled = {label for _, label in files}
     empty = [group.name for group in classes if group.name not in filled]
     if empty and labelled:

@@ -69,7 +69,7 @@ def groups_of(names: Sequence[str], rule: str) -> tuple[str, ...]:
 def _text(match: re.Match[str] | None) -> str:
     if match is None:
         return ""
-    return "\0".join(part or "" for part in match.groups()) if match.re.groups else match[0]
+    return "|".join(part or "" for part in match.groups()) if match.re.groups else match[0]
 
 
 def grouped(dataset: Dataset, rule: str | None) -> Dataset:

@@ -30,7 +30,7 @@ class Input:
     relative: str
 
 
-def find_inputs(words: Iterable[str], *, without: str | os.PathLike | None = None) -> list[Input]:
+def find_inputs(words: Iterable[str]) -> list[Input]:
     """List the pictures that a user's words name.
 
     Parameters
@@ -39,9 +39,6 @@ def find_inputs(words: Iterable[str], *, without: str | os.PathLike | None = Non
         Files, folders (searched recursively for pictures, in sorted order,
         hidden files left out), globs, ``@list.txt`` (a path a line; ``@-``
         reads the list from stdin), or ``-`` for a picture on stdin.
-    without : path, optional
-        A folder, such as that of the results: what folders and patterns find in
-        it is left out if it lies inside of them.
 
     Returns
     -------
@@ -54,17 +51,17 @@ def find_inputs(words: Iterable[str], *, without: str | os.PathLike | None = Non
     EdgewiseError
         If a folder or a glob holds no picture, or a list cannot be read.
     """
-    return [found for word in words for found in _expand(word, without)]
+    return [found for word in words for found in _expand(word)]
 
 
-def _expand(word: str, without: str | os.PathLike | None) -> Iterator[Input]:
+def _expand(word: str) -> Iterator[Input]:
     if word == "-":
         yield Input("stdin", None, "stdin.png")
     elif word.startswith("@"):
         for line in _lines(word[1:]):
-            yield from _expand_path(line, without)
+            yield from _expand_path(line)
     else:
-        yield from _expand_path(word, without)
+        yield from _expand_path(word)
 
 
 def _lines(name: str) -> list[str]:
@@ -80,17 +77,15 @@ def _lines(name: str) -> list[str]:
     return lines
 
 
-def _expand_path(word: str, without: str | os.PathLike | None) -> Iterator[Input]:
+def _expand_path(word: str) -> Iterator[Input]:
     path = Path(word)
     if path.is_dir():
-        yield from _in_folder(path, without)
+        yield from _in_folder(path)
     elif is_pattern(word):
         files = [name for name in sorted(glob.glob(word, recursive=True)) if os.path.isfile(name)]
         if not files:
             raise EdgewiseError(f"{word} matches no file; check the pattern, or name a folder")
         start = _fixed_part(word)
-        if without is not None and lies_in(without, start):
-            files = [name for name in files if not lies_in(name, without)]
         yield from (Input(name, Path(name), os.path.relpath(name, start)) for name in files)
     else:
         yield Input(word, path, path.name)
@@ -108,14 +103,8 @@ def _fixed_part(pattern: str) -> Path:
     return Path(*parts[:wild])
 
 
-def lies_in(path: str | os.PathLike, folder: str | os.PathLike) -> bool:
-    """Tell whether a path lies inside of a folder, links followed; a folder is not in itself."""
-    inner, outer = os.path.realpath(path), os.path.realpath(folder)
-    return inner != outer and Path(inner).is_relative_to(outer)
-
-
-def _in_folder(folder: Path, without: str | os.PathLike | None) -> Iterator[Input]:
-    found = list(pictures_below(folder, without))
+def _in_folder(folder: Path) -> Iterator[Input]:
+    found = list(pictures_below(folder))
     if not found:
         known = ", ".join(sorted(SUFFIXES))
         raise EdgewiseError(f"{folder} holds no pictures; their names end in {known}")
@@ -123,21 +112,12 @@ def _in_folder(folder: Path, without: str | os.PathLike | None) -> Iterator[Inpu
         yield Input(os.fspath(path), path, os.fspath(path.relative_to(folder)))
 
 
-def pictures_below(folder: Path, without: str | os.PathLike | None = None) -> Iterator[Path]:
-    """Yield the pictures in a folder and all folders below it but one, sorted by path."""
+def pictures_below(folder: Path) -> Iterator[Path]:
+    """Yield the pictures in a folder and all folders below it, sorted by path."""
     with os.scandir(folder) as entries:
         visible = sorted((e for e in entries if not e.name.startswith(".")), key=lambda e: e.name)
     for entry in visible:
         if entry.is_dir(follow_symlinks=False):
-            if without is None or not is_same_folder(entry.path, without):
-                yield from pictures_below(Path(entry.path), without)
+            yield from pictures_below(Path(entry.path))
         elif os.path.splitext(entry.name)[1].lower() in SUFFIXES:
             yield Path(entry.path)
-
-
-def is_same_folder(one: str | os.PathLike, other: str | os.PathLike) -> bool:
-    """Tell whether two paths are one folder that exists."""
-    try:
-        return os.path.samefile(one, other)
-    except OSError:
-        return False

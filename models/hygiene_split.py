@@ -1,8 +1,9 @@
 """Splits that keep what belongs together on one side, written as manifests."""
 
-import csv
-import io
 import os
+import re
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ from ..images.manifests import SUFFIXES
 from .hygiene import Survey
 from .hygiene_duplicates import components, members
 from .splits import hold_out
+
+_NEEDS_QUOTES = re.compile(r'[,"\r\n]|^\s|\s$')
 
 
 def split_survey(
@@ -104,22 +107,43 @@ def write_split(
             f"{survey.dataset.source}: a split lists files, and these pictures are not files of "
             "their own; give a folder of pictures"
         )
+    _check_text(path, survey.dataset.classes)
     columns = {"path": _relative(survey, Path(path)), "label": survey.labels, "split": splits}
-    columns |= {"group": groups if any(groups) else None}
+    columns |= {"group": [_written(group) for group in groups] if any(groups) else None}
     there = {name: values for name, values in columns.items() if values is not None}
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
-    writer.writerow(there)
-    writer.writerows(zip(*there.values(), strict=True))
+    rows = [tuple(there), *zip(*there.values(), strict=True)]
+    text = "".join(",".join(map(_cell, row)) + "\n" for row in rows)
     with atomic_file(path, overwrite=overwrite) as file:
-        try:
-            file.write(text.getvalue().encode())
-        except UnicodeEncodeError as error:
-            raise DataError(
-                f"{path}: the name {error.object[error.start :]!r} is no text"
-            ) from None
+        # The names of files need not be text, and are found as they are.
+        file.write(text.encode(errors="surrogateescape"))
+
+
+def _cell(text: str) -> str:
+    """Return a cell that reads back exactly: `csv` leaves some spaces and breaks unquoted."""
+    return '"' + text.replace('"', '""') + '"' if _NEEDS_QUOTES.search(text) else text
+
+
+def _written(group: str) -> str:
+    """Return the name of a group as text: that of a file may be none."""
+    return group.encode(errors="backslashreplace").decode()
 
 
 def _relative(survey: Survey, path: Path) -> list[str]:
-    folder = os.path.dirname(os.path.realpath(path))
-    return [os.path.relpath(os.path.realpath(name), folder) for name in survey.names]
+    # Links to pictures stay, for their names may tell what belongs together; with
+    # links to folders on the way "..", would lead elsewhere.
+    folder = os.path.realpath(os.path.dirname(os.path.abspath(path)))
+    real = cache(os.path.realpath)
+    return [
+        os.path.relpath(os.path.join(real(os.path.dirname(name)), os.path.basename(name)), folder)
+        for name in survey.names
+    ]
+
+
+def _check_text(path: str | os.PathLike, words: Iterable[str]) -> None:
+    for word in words:
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            raise DataError(
+                f"{path}: {word!r} is not UTF-8 text, and a label has to be; rename its folder"
+            ) from None

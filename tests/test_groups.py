@@ -24,7 +24,7 @@ FRAMES = 8
         (r"(.+)_", ["0/1_2.png", "1/1_2.png", "0/1_3.png"], ["0/1", "1/1", "0/1"]),
         (r"patient\d+", ["ill/patient7-a.png", "well/patient7.png", "x.png"],
          ["patient7", "patient7", ""]),
-        (r"(\w)\d(\w)", ["a1b", "a2b", "a1c"], ["a\0b", "a\0b", "a\0c"]),
+        (r"(\w)\d(\w)", ["a1b", "a2b", "a1c"], ["a|b", "a|b", "a|c"]),
         (r"(x)?\d", ["x1", "1"], ["x", ""]),
     ],
 )  # fmt: skip

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from edgewise import open_dataset, write_image
+from edgewise import EdgewiseError, open_dataset, write_image
 from edgewise.cli.main import run
 from edgewise.images import sorting
-from edgewise.images.inputs import find_inputs
+from edgewise.images.leaving_out import outside
 from edgewise.images.sorting import Sorter
 
 
@@ -51,10 +51,10 @@ def test_what_is_named_itself_is_taken(here):
     assert_array_equal(run(["filter", "sobel", "d/out/1.png", "-o", "d/out/3.png"]), 0)
     assert_array_equal(run(["filter", "sobel", "d/*.png", "-o", "d", "--overwrite"]), 0)
     assert_array_equal(len(files("d")), 7)
-    named = find_inputs(["d/out/1.png", "d/out"], without="d/out")
-    assert_array_equal(
-        [one.relative for one in named], ["1.png", "1.png", "2.png", "3.png", "deep/1.png"]
-    )
+    named = open_dataset(["d/out/1.png", "d/out"], labelled=False, without="d/out")
+    assert_array_equal(len(named), 5)
+    with pytest.raises(EdgewiseError, match="d: all pictures are in d/only, where results go"):
+        outside(["d"], ["d/only/1.png"], "d/only")
 
 
 def test_a_folder_of_results_is_no_class(here):
