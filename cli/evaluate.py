@@ -15,6 +15,7 @@ from .options import (
     overwrite_option,
     with_session,
 )
+from .order import refuse_swapped
 from .session import Session
 
 
@@ -74,6 +75,7 @@ def command(
         _check_report(Path(report), data, overwrite)
     if predictions:
         refuse_existing(Path(predictions), overwrite)
+    refuse_swapped(model, [data])
     loaded = load_model(model)
     _check_rate(loaded, fpr)
     answers = answered(session, loaded, data, jobs=jobs, max_pixels=max_pixels)

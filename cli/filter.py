@@ -6,6 +6,7 @@ from textwrap import wrap
 import click
 
 from .complaints import reading_words
+from .effects import refuse_idle_encoding, refuse_idle_skipping, refuse_idle_windows
 from .options import (
     dry_run_option,
     examples,
@@ -16,6 +17,7 @@ from .options import (
     overwrite_option,
     with_session,
 )
+from .order import refuse_chain_behind, refuse_output_without_option
 from .session import Session
 
 WINDOW_OPTIONS = {
@@ -34,6 +36,19 @@ DTYPES = {"8": "uint8", "16": "uint16", "float": "float32"}
 
 class FilterCommand(click.Command):
     """A command whose help lists the catalogue itself."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words; a missing -o is said with the words in their right order."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.MissingParameter as error:
+            given = ctx.params.get("chain"), ctx.params.get("inputs")
+            if error.param is None or error.param.name != "output" or not all(given):
+                raise
+            with ctx:
+                refuse_chain_behind(*given)
+                refuse_output_without_option(*given)
+            raise
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Append every filter and kernel, read from the catalogue."""
@@ -125,20 +140,26 @@ def command(
     from ..images.inputs import find_inputs
     from ..images.leaving_out import outside
     from .batch import Batch
-    from .outputs import leave_out_existing, leave_out_results, plan_outputs, refuse_existing
+    from .outputs import (
+        leave_out_existing, leave_out_results, plan_outputs, refuse_existing, refuse_unwritable,
+    )  # fmt: skip
 
     if rule == "float" and depth in ("8", "16"):
         raise click.UsageError("--range float writes float values; leave --depth out")
+    refuse_chain_behind(chain, inputs)
+    refuse_idle_skipping(skip_existing, overwrite, output)
     run = _compile(chain, flip, gray, windows)
     found = find_inputs(inputs)
     results = leave_out_results(session, inputs, output)
     found = [found[i] for i in outside(inputs, [one.path for one in found], results)]
     outputs = plan_outputs(found, inputs, output, suffix)
+    refuse_idle_encoding(outputs, _given(quality=quality, compress=compress))
     if skip_existing:
         found, outputs = leave_out_existing(found, outputs, session)
     if dry_run:
         _describe(found, outputs)
         return
+    refuse_unwritable(outputs)
     if not overwrite:
         refuse_existing(outputs)
     batch = Batch(
@@ -193,7 +214,12 @@ def _compile(chain: str, flip: bool, gray: bool, windows: dict[str, str | None])
     with reading_words():
         compiled = compile_chain(chain, flip=flip, **WINDOWS.bind((), given))
         rehearse(compiled)
+    refuse_idle_windows(compiled, [*given, *(["flip"] if flip else [])])
     return compile_chain("gray").then(compiled) if gray else compiled
+
+
+def _given(**options: int | None) -> list[str]:
+    return [f"--{name}" for name, value in options.items() if value is not None]
 
 
 def _describe(found, outputs) -> None:

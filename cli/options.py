@@ -51,7 +51,11 @@ jobs_option = click.option(
 )
 
 seed_option = click.option(
-    "--seed", type=int, default=0, show_default=True, help="Where chance starts from."
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    default=0,
+    show_default=True,
+    help="Where chance starts from.",
 )
 
 dry_run_option = click.option(

@@ -146,6 +146,14 @@ def refuse_existing(outputs: Sequence[Output]) -> None:
         raise EdgewiseError(f"{existing[0]}{more} {verb} already; use --overwrite to replace")
 
 
+def refuse_unwritable(outputs: Sequence[Output]) -> None:
+    """Raise EdgewiseError if a folder of the outputs may not be written to; once, for all of it."""
+    from ..images.atomic import refuse_unwritable_folder
+
+    for folder in {output.path.parent: None for output in outputs if output.path}:
+        refuse_unwritable_folder(folder)
+
+
 def leave_out_existing(
     inputs: Sequence[Input], outputs: Sequence[Output], session: Session
 ) -> tuple[list[Input], list[Output]]:

@@ -14,6 +14,7 @@ from .options import (
     max_pixels_option,
     with_session,
 )
+from .order import refuse_swapped
 from .session import Session, plural
 
 STREAM = "@-"
@@ -63,6 +64,7 @@ def command(
     from ..models.files import load_model
     from .labelled import use_threads
 
+    refuse_swapped(model, inputs)
     loaded = load_model(model)
     use_threads(jobs)
     sorter = _sorter(loaded, copy_to, dry_run) if copy_to else None
@@ -192,7 +194,6 @@ def _print(path: str, model, rows: Iterable[list], as_csv: bool, as_json: bool) 
         pieces = csv_lines(model.measure, rows) if as_csv else tabbed_lines(rows)
     done = 0
     for text, count in pieces:
-        # As bytes: the names of files need not be text.
-        click.echo(text.encode(errors="surrogateescape"), nl=False)
+        click.echo(text, nl=False)
         done += count
     return done

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from .options import examples, json_option, max_pixels_option, overwrite_option, with_session
+from .order import refuse_swapped
 from .session import Session
 from .show_hog import hog
 from .show_kernel import kernel
@@ -183,6 +184,7 @@ def features(session: Session, model, photo, output, layers, maps, overwrite, ma
     from ..models.linear import LinearModel
     from ..reports.feature_maps import features_picture
 
+    refuse_swapped(model, [photo])
     refuse_picture(output, overwrite)
     loaded = load_model(model)
     if isinstance(loaded, LinearModel):

@@ -56,7 +56,7 @@ class Step:
 
     def _place(self, told: str) -> tuple[int, int]:
         """Return where the word stands that a sentence quotes, or else the whole step."""
-        quoted = _QUOTED.search(told)
+        quoted = _QUOTED.search(told.partition("did you mean")[0])
         start = self.chain.find(quoted[1], self.start, self.end) if quoted else -1
         return (start, start + len(quoted[1])) if quoted and start >= 0 else (self.start, self.end)
 
@@ -107,9 +107,16 @@ def _split(text: str, separator: str) -> list[str]:
             f'the brackets in "{text}" do not match; a kernel is written "[1 2; 3 4]"',
             text=text, end=len(text),
         )  # fmt: skip
-    # A separator counts only where no bracket is open, that is, where the next
-    # bracket, if any, is an opening one.
-    return re.split(rf"{separator}(?![^\[]*\])", text)
+    # A separator counts only where no bracket is open.
+    parts, start, depth = [], 0, 0
+    for found in re.finditer(rf"[\[\]{separator}]", text):
+        if found[0] == separator:
+            if depth == 0:
+                parts.append(text[start : found.start()])
+                start = found.end()
+        else:
+            depth += 1 if found[0] == "[" else -1
+    return [*parts, text[start:]]
 
 
 def _parse_step(number: int, text: str, chain: str, start: int, end: int) -> Step:

@@ -1,12 +1,17 @@
 """Files that appear whole or not at all."""
 
+import errno
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from .errors import EdgewiseError
+from .temporary import is_temporary, temporary_file
+
+SHORT_WRITE = re.compile(r"\d+ requested and \d+ written")
 
 
 @contextmanager
@@ -16,7 +21,7 @@ def atomic_file(path: str | os.PathLike, *, overwrite: bool = False) -> Iterator
     What is written goes to a temporary file in the same folder, which is
     flushed to disk and renamed at the end of the ``with`` block. On any error,
     an interruption too, the temporary file is removed and what stood at
-    `path` before is left.
+    `path` before is left. What a killed process left in the folder goes, too.
 
     Parameters
     ----------
@@ -36,30 +41,36 @@ def atomic_file(path: str | os.PathLike, *, overwrite: bool = False) -> Iterator
     """
     path = Path(os.path.realpath(path))
     refuse_existing(path, overwrite)
-    if _is_device(path):
-        with open(path, "wb") as file:
-            yield file
-        return
-    _make_folder(path.parent)
-    temporary = path.parent / f".edgewise-{os.urandom(8).hex()}.part"
-    try:
-        # "x" gives the permissions of any new file; tempfile's are for one's own eyes.
-        with open(temporary, "xb") as file:
+    with _errors_name(path):
+        if _is_device(path):
+            with open(path, "wb") as file:
+                yield file
+            return
+        _make_folder(path.parent)
+        with temporary_file(path.parent) as (file, temporary):
             yield file
             file.flush()
             os.fsync(file.fileno())
-        if path.exists():
-            temporary.chmod(path.stat().st_mode & 0o777)
-        _put_in_place(temporary, path, overwrite)
+            if path.exists():
+                temporary.chmod(path.stat().st_mode & 0o777)
+            _put_in_place(temporary, path, overwrite)
+        _sync_folder(path.parent)
+
+
+@contextmanager
+def _errors_name(path: Path) -> Iterator[None]:
+    """Name the file in errors of writing, which say nothing of it or name the temporary one."""
+    try:
+        yield
     except OSError as error:
-        # Errors of writing say nothing of the file, or name the temporary one.
-        if error.errno is None or error.filename not in (None, os.fspath(temporary)):
+        number, words = error.errno, error.strerror
+        if number is None and SHORT_WRITE.search(str(error)):
+            # NumPy says how much could not be written, but not why; there is one common reason.
+            number, words = errno.ENOSPC, os.strerror(errno.ENOSPC)
+        is_ours = error.filename is None or is_temporary(error.filename)
+        if number is None or not is_ours:
             raise
-        raise OSError(error.errno, error.strerror, os.fspath(path)) from error
-    finally:
-        with suppress(FileNotFoundError):
-            temporary.unlink()
-    _sync_folder(path.parent)
+        raise OSError(number, words, os.fspath(path)) from error
 
 
 def refuse_existing(path: Path, overwrite: bool) -> None:
@@ -72,9 +83,16 @@ def refuse_existing(path: Path, overwrite: bool) -> None:
         raise EdgewiseError(f"{path} is a folder; name a file in it")
     if path.exists() and not overwrite and not _is_device(path):
         raise _existing(path)
-    above = next((folder for folder in path.absolute().parents if folder.is_dir()), None)
-    if above is not None and not _is_device(path) and not os.access(above, os.W_OK | os.X_OK):
-        raise EdgewiseError(f"{path}: the folder {above} may not be written to; write elsewhere")
+    if not _is_device(path):
+        refuse_unwritable_folder(path.parent)
+
+
+def refuse_unwritable_folder(folder: Path) -> None:
+    """Raise EdgewiseError if no file can be made in a folder, or no folder of its name."""
+    places = (folder.absolute(), *folder.absolute().parents)
+    above = next((place for place in places if place.is_dir()), None)
+    if above is not None and not os.access(above, os.W_OK | os.X_OK):
+        raise EdgewiseError(f"the folder {above} may not be written to", hint="write elsewhere")
 
 
 def _existing(path: Path) -> EdgewiseError:

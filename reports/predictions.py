@@ -10,14 +10,22 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
+from ..images.printable import printable
+from .cells import csv_cell
+
+NO_TEXT = "".join(map(chr, range(0xDC80, 0xDD00)))
+
 Row: TypeAlias = tuple[str, list[tuple[str, float]], str | None]
 Pieces: TypeAlias = Iterator[tuple[str, int]]
 
 
 def tabbed_lines(lists: Iterable[list[Row]]) -> Pieces:
-    """Yield lines of name, label, value, ..., copy, separated by tabs."""
+    """Yield lines of name, label, value, ..., copy, separated by tabs.
+
+    Tabs, newlines and other control characters in names are written out.
+    """
     for rows in lists:
-        yield "".join("\t".join(_words(row)) + "\n" for row in rows), len(rows)
+        yield "".join("\t".join(map(_cell, _words(row))) + "\n" for row in rows), len(rows)
 
 
 def csv_lines(measure: str, lists: Iterable[list[Row]]) -> Pieces:
@@ -29,7 +37,7 @@ def csv_lines(measure: str, lists: Iterable[list[Row]]) -> Pieces:
         if not headed:
             writer.writerow(_columns(measure, rows[0]))
             headed = True
-        writer.writerows(_words(row) for row in rows)
+        writer.writerows(map(csv_cell, _words(row)) for row in rows)
         yield text.getvalue(), len(rows)
 
 
@@ -43,6 +51,11 @@ def json_lines(model: str, measure: str, lists: Iterable[list[Row]]) -> Pieces:
         yield between + ",\n".join(found), len(rows)
         between = ",\n"
     yield "\n]}\n", 0
+
+
+def _cell(text: str) -> str:
+    # Bytes that are no text stay as they are: they break no line, and programs want the name.
+    return printable(text, keep=NO_TEXT)
 
 
 def _words(row: Row) -> list[str]:

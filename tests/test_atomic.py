@@ -220,3 +220,50 @@ def test_a_full_disk_names_the_file_and_the_remedy(tmp_path, monkeypatch, capsys
     expected = f"edgewise: {kernel}: {os.strerror(error).lower()}; make room there, or write"
     assert expected in capsys.readouterr().err
     assert_array_equal(os.listdir(tmp_path), [])
+
+
+def test_what_a_killed_process_left_goes_with_the_next_writing(tmp_path):
+    with subprocess.Popen(
+        [sys.executable, "-c", SLOW, tmp_path / "a.bin"], stdout=subprocess.PIPE
+    ) as process:
+        process.stdout.readline()
+        (alive,) = os.listdir(tmp_path)
+        # Another process leaves alone what is being written.
+        write_elsewhere(tmp_path / "b.bin")
+        assert_array_equal(sorted(os.listdir(tmp_path)), sorted([alive, "b.bin"]))
+        process.kill()
+    write_elsewhere(tmp_path / "c.bin")
+    assert_array_equal(sorted(os.listdir(tmp_path)), ["b.bin", "c.bin"])
+
+
+def write_elsewhere(path):
+    program = (
+        "import sys; from edgewise.images.atomic import atomic_file\n"
+        "with atomic_file(sys.argv[1]) as file: file.write(b'x')"
+    )
+    subprocess.run([sys.executable, "-c", program, path], check=True, timeout=120)
+
+
+def test_many_processes_that_sweep_lose_nothing(tmp_path):
+    program = (
+        "import sys; from edgewise.images.atomic import atomic_file\n"
+        "from edgewise.images import temporary\n"
+        "for n in range(60):\n"
+        "    temporary._swept.clear()\n"
+        "    with atomic_file(f'{sys.argv[1]}-{n}') as f: f.write(b'x' * 100)\n"
+    )
+    running = [
+        subprocess.Popen([sys.executable, "-c", program, tmp_path / str(number)])
+        for number in range(3)
+    ]
+    for process in running:
+        assert_array_equal(process.wait(120), 0)
+    assert_array_equal(len(os.listdir(tmp_path)), 180)
+
+
+def test_numbers_that_numpy_could_not_write_whole(tmp_path):
+    with pytest.raises(OSError, match="No space") as caught, atomic_file(tmp_path / "a.npy"):
+        raise OSError("71280 requested and 2528 written")
+    assert_array_equal(caught.value.filename, os.path.realpath(tmp_path / "a.npy"))
+    with pytest.raises(OSError, match="out of paper"), atomic_file(tmp_path / "a.npy"):
+        raise OSError("out of paper")

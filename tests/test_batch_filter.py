@@ -162,7 +162,7 @@ def test_nothing_on_stdin(tmp_path):
 def test_no_folder_is_called_like_a_picture(tmp_path, capsys):
     source = pictures(tmp_path / "in", 2, (4, 4))
     for words in ([source], [source / "000.png", source / "001.png"]):
-        assert_array_equal(run(["filter", "box", *map(str, words), "-o", f"{tmp_path}/a.png"]), 1)
+        assert_array_equal(run(["filter", "box", *map(str, words), "-o", f"{tmp_path}/a.png"]), 2)
         assert "a.png is one file" in capsys.readouterr().err
     assert_array_equal(run(["filter", "box", str(source), "-o", f"{tmp_path}/a.png/"]), 0)
     assert_array_equal(len(os.listdir(tmp_path / "a.png")), 2)

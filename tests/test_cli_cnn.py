@@ -365,7 +365,7 @@ def test_existing_output_is_refused_before_anything_is_read(here, capsys):
         (["--smoothing", "1"], 2, "smoothing is 1.0; it is at least 0 and below 1"),
         (["--averaging", "2"], 2, "averaging is 2.0; it is at least 0 and below 1"),
         (["--augment", "flop"], 2, 'no such augmentation; did you mean "flip"?'),
-        (["--seed", "-1"], 2, "seed is -1; it is 0 or more"),
+        (["--seed", "-1"], 2, "-1 is not in the range"),
         (["--optimizer", "adam"], 2, "sgd"),
         (["--history", "m.safetensors"], 2, "-o and --history both name m.safetensors"),
         (["--checkpoint", "m.safetensors"], 2, "-o and --checkpoint both name m.safetensors"),

@@ -243,7 +243,7 @@ def test_the_command_keeps_files_that_stand_there(model_file, tmp_path, capsys):
 
 
 def test_the_command_wants_a_fitting_name(model_file, tmp_path, capsys):
-    assert run(["export", model_file, "-o", str(tmp_path / "m.bin")]) == 1
+    assert run(["export", model_file, "-o", str(tmp_path / "m.bin")]) == 2
     assert "end the name of an ONNX file in .onnx" in capsys.readouterr().err
 
 
