@@ -2,11 +2,14 @@
 
 import csv
 import io
-import json
+import os
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import DataError
+from .json_text import parse_json
+from .regular import read_regular
 
 SUFFIXES = (".csv", ".tsv", ".jsonl")
 
@@ -29,7 +32,7 @@ def is_manifest(word: str) -> bool:
 def split_of(word: str) -> tuple[str, str] | None:
     """Return the manifest and the split that ``all.csv:train`` names, else None."""
     name, _, split = word.rpartition(":")
-    if split and Path(name).suffix.lower() in SUFFIXES and not Path(word).exists():
+    if split and Path(name).suffix.lower() in SUFFIXES and not os.path.exists(word):
         return name, split
     return None
 
@@ -50,11 +53,13 @@ def read_manifest(path: Path) -> list[Row]:
         If the file cannot be read, a row has no path, or only some have labels.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        content = read_regular(path)
     except OSError as error:
         raise DataError(f"{path}: {(error.strerror or str(error)).lower()}") from None
-    except UnicodeDecodeError:
-        raise DataError(f"{path}: not UTF-8 text; save it as UTF-8") from None
+    # A path need not be text, as on the disk; all else is.
+    text = content.removeprefix(BOM_UTF8).decode(errors="surrogateescape")
+    if "\0" in text:
+        raise DataError(f"{path}: not UTF-8 text; save it as UTF-8")
     records = _json_lines(path, text) if path.suffix.lower() == ".jsonl" else _table(path, text)
     rows = [_row(path, number, record) for number, record in records]
     if not rows:
@@ -88,13 +93,10 @@ def _table(path: Path, text: str) -> list[tuple[int, dict]]:
 
 def _json_lines(path: Path, text: str) -> list[tuple[int, dict]]:
     records = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
-        try:
-            record = json.loads(line)
-        except ValueError:
-            record = None
+        record = parse_json(line, f"{path}, line {number}")
         if not isinstance(record, dict):
             raise DataError(f'{path}, line {number}: not a JSON object such as {{"path": "a.png"}}')
         records.append((number, record))
@@ -106,4 +108,10 @@ def _row(path: Path, number: int, record: dict) -> Row:
         raise DataError(f"{path}, line {number}: no path; give one, relative to the manifest")
     own = [record.get(key) for key in ("label", "split", "group")]
     label, split, group = (None if value in (None, "") else str(value) for value in own)
+    try:
+        "".join(text or "" for text in (label, split, group)).encode()
+    except UnicodeEncodeError:
+        raise DataError(
+            f"{path}, line {number}: a label that is not UTF-8 text; save the manifest as UTF-8"
+        ) from None
     return Row(path.parent / str(record["path"]), label, split, group)
