@@ -61,11 +61,9 @@ def what_is_not_read(tags: Tags) -> str:
     """Say of a TIFF file that nothing here can read, what it holds."""
     bits = "/".join(str(number) for number in sorted(set(tags.all(BITS))))
     kind = {WHOLE: "", 2: "signed ", FLOAT: "float "}.get(tags.one(FORMAT), "odd ")
-    channels = tags.one(SAMPLES)
-    return (
-        f"a TIFF file of {channels} channel{'s' * (channels != 1)} of {bits} {kind}bits, compression "
-        f"{tags.one(COMPRESSION)}, cannot be read"
-    )
+    count, compression = tags.one(SAMPLES), tags.one(COMPRESSION)
+    channels = f"{count} channel{'s' * (count != 1)} of {bits} {kind}bits"
+    return f"a TIFF file of {channels}, compression {compression}, cannot be read"
 
 
 def channels_kept(tags: Tags) -> int:
