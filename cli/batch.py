@@ -121,10 +121,10 @@ def _load_loops() -> None:
 
 def _weigh(work: Work) -> int:
     """Return the bytes of a picture and of what becomes of it, from its header."""
-    from ..images.metadata import read_facts
+    from ..images.headers import read_facts
 
     source: Any = work.source.path
     if source is None:
-        source = work.content = sys.stdin.buffer.read()
+        source = work.content = work.source.source()
     work.facts = read_facts(source)
     return 3 * work.facts.nbytes

@@ -1,7 +1,6 @@
 """`edgewise show`: networks as tables; models, feature maps and HoG as pictures."""
 
 import json
-import sys
 from pathlib import Path
 
 import click
@@ -180,6 +179,7 @@ def features(session: Session, model, photo, output, layers, maps, overwrite, ma
     """
     from ..images.decode import read_image
     from ..images.errors import EdgewiseError
+    from ..images.inputs import source_of
     from ..models.files import load_model
     from ..models.linear import LinearModel
     from ..reports.feature_maps import features_picture
@@ -192,7 +192,7 @@ def features(session: Session, model, photo, output, layers, maps, overwrite, ma
             f"{model} is a linear model, which has no feature maps; draw its HoG with "
             "edgewise hog PHOTO --picture PICTURE"
         )
-    source = sys.stdin.buffer.read() if photo == "-" else photo
+    source = source_of(photo)
     name = "stdin" if photo == "-" else photo
     image = read_image(source, name=name, max_pixels=max_pixels)
     title = Path(name).name

@@ -77,9 +77,9 @@ def _near(name: str, names: list[str]) -> str:
 
 
 def _read(photo: str, max_pixels: int):
-    import sys
 
     from ..images.decode import read_image
+    from ..images.inputs import source_of
 
-    source = sys.stdin.buffer.read() if photo == "-" else photo
+    source = source_of(photo)
     return read_image(source, name="stdin" if photo == "-" else photo, max_pixels=max_pixels)

@@ -1,6 +1,7 @@
 """What is wrong with a file that a picture decoder cannot read, in a user's words."""
 
 import zlib
+from textwrap import shorten
 from typing import BinaryIO
 
 from .errors import ImageError
@@ -43,6 +44,7 @@ OTHERS = {
 }
 PNG_START = 8
 PIECE = 1 << 20
+LONGEST = 200  # characters of what a decoder says
 
 
 def what_it_is(start: bytes) -> str:
@@ -59,9 +61,9 @@ def what_it_is(start: bytes) -> str:
     return "not a picture; PNG, JPEG, TIFF, WebP, BMP, GIF, PNM and .npy can be read"
 
 
-def damage(error: Exception) -> str:
+def damage(error: Exception | str) -> str:
     """Say what a decoder's error means."""
-    said = str(error) or type(error).__name__
+    said = shorten(" ".join(str(error).split()), LONGEST) or type(error).__name__
     if any(words in said.lower() for words in CUT_SHORT_WORDS):
         return CUT_SHORT
     return f"damaged or unsupported ({said}); save it as PNG with an image editor, or leave it out"

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -174,7 +175,7 @@ def _outside(dataset: Dataset, words: list[str], without) -> Dataset:
 
 def _without_labels(words: list[str]) -> str:
     folder = Path(words[0])
-    if len(words) == 1 and folder.is_dir() and not any(folder.iterdir()):
+    if len(words) == 1 and os.path.isdir(folder) and not any(folder.iterdir()):
         return f"{folder}: the folder is empty; put each class of pictures in a folder of its own"
     return (
         f"{', '.join(words)}: no labels; give a folder with one sub-folder per class, an IDX "
@@ -186,10 +187,10 @@ def _open_one(word: str, limit: dict, labelled: bool) -> Dataset | None:
     from . import digits, idx, manifests
 
     path = Path(word)
-    if word == "digits" and not path.exists():
+    if word == "digits" and not os.path.exists(word):
         images, labels = digits.load_digits()
         return _of_array(images, labels, word)
-    if path.is_dir():
+    if os.path.isdir(word):
         return _of_folder(path, limit, labelled)
     if path.suffix.lower() in manifests.SUFFIXES:
         return _of_manifest(path, limit, labelled)
@@ -197,7 +198,7 @@ def _open_one(word: str, limit: dict, labelled: bool) -> Dataset | None:
         return _of_manifest(Path(part[0]), limit, labelled).split(part[1])
     if idx.is_idx(path):
         return _of_idx(path, labelled)
-    if labelled and not path.exists():
+    if labelled and not os.path.exists(word):
         raise DataError(f"{word}: no such file or folder")
     return None
 
@@ -243,7 +244,8 @@ def _of_files(paths, names, labels, source: str, limit: dict, **more) -> Dataset
 
 def _of_inputs(inputs: list[Input], source: str, limit: dict) -> Dataset:
     names = tuple(found.name for found in inputs)
-    sources = [_stdin if found.path is None else found.path for found in inputs]
+    # What comes out of a pipe comes once, and may be asked for twice.
+    sources = [cache(found.source) if found.path is None else found.path for found in inputs]
     files = [os.fspath(found.path) for found in inputs if found.path]
     return Dataset(
         names,
@@ -252,12 +254,6 @@ def _of_inputs(inputs: list[Input], source: str, limit: dict) -> Dataset:
         paths=tuple(files) if len(files) == len(inputs) else None,
         source=source,
     )
-
-
-def _stdin():
-    import sys
-
-    return sys.stdin.buffer
 
 
 def _of_manifest(path: Path, limit: dict, labelled: bool) -> Dataset:
@@ -285,11 +281,7 @@ def _of_manifest(path: Path, limit: dict, labelled: bool) -> Dataset:
 def _of_idx(path: Path, labelled: bool) -> Dataset:
     from .idx import labels_beside, read_idx
 
-    images = read_idx(path)
-    if images.ndim not in (3, 4):
-        raise DataError(f"{path}: holds {images.ndim} axes; pictures have 3, give the images file")
-    if images.size == 0:
-        raise DataError(f"{path}: holds no pictures")
+    images = _idx_pictures(path)
     try:
         beside = labels_beside(path)
     except DataError:
@@ -305,12 +297,30 @@ def _of_idx(path: Path, labelled: bool) -> Dataset:
     return _of_array(images, labels, os.fspath(path))
 
 
+def _idx_pictures(path: Path) -> np.ndarray:
+    """Return pictures, (N, H, W) or (N, H, W, C), C from 2 to 4."""
+    from .idx import read_idx
+
+    images = read_idx(path)
+    if images.ndim not in (3, 4):
+        raise DataError(f"{path}: holds {images.ndim} axes; pictures have 3, give the images file")
+    if images.size == 0:
+        raise DataError(f"{path}: holds no pictures")
+    channels = images.shape[3] if images.ndim == 4 else 1
+    if channels > 4:
+        raise DataError(
+            f"{path}: its four axes, {' x '.join(map(str, images.shape))}, are no pictures",
+            hint="the last axis of colour pictures holds 1 to 4 channels",
+        )
+    return images[..., 0] if images.ndim == 4 and channels == 1 else images
+
+
 def _of_array(images: np.ndarray, labels: np.ndarray | None, source: str) -> Dataset:
     stem = Path(source).name.removesuffix(".gz")
     return Dataset(
         tuple(f"{stem}[{i}]" for i in range(len(images))),
         None if labels is None else tuple(map(str, labels.tolist())),
         lambda i: images[i],
-        array=images,
+        array=images if images.ndim == 3 else None,
         source=source,
     )

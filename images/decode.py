@@ -1,46 +1,26 @@
 """Picture files to arrays."""
 
-import io
-import logging
-import os
-import stat
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+import re
 from typing import BinaryIO
 
 import numpy as np
+from PIL import Image
 
-# Pillow finds these two only by loading some forty formats that are refused anyway.
-from PIL import (
-    Image,
-    TiffImagePlugin,  # noqa: F401
-    UnidentifiedImageError,
-    WebPImagePlugin,  # noqa: F401
-)
-
-from .damage import KNOWN, check_png, damage, what_it_is
+from .damage import check_png, damage
+from .deep_tiff import deep_dtype, has_lone_planes, read_deep_tiff, what_is_not_read
 from .errors import ImageError
-from .limits import MAX_PIXELS, check_size
+from .libtiff import forget_said, what_was_said
+from .limits import MAX_PIXELS, check_promise, check_size, file_size
 from .npy import NUMPY_MAGIC, read_npy
+from .opening import Source, label_of, one_error, open_picture, opened
 from .orientation import SIDEWAYS, UPRIGHT, orientation_of
 from .pillow_arrays import to_array
+from .tiff_layout import layout_of
+from .tiff_tags import HEIGHT, ORIENTATION, WIDTH, Tags, read_tags
 
-FORMATS = ("PNG", "JPEG", "PPM", "GIF", "BMP", "TIFF", "WEBP")
-
-# Pillow's limit is one for the whole process and differs from what a user may
-# ask for. `read_image` checks its own, from the same header.
-Image.MAX_IMAGE_PIXELS = None
-
-# Pillow warns of oddities in damaged files. Whatever matters is raised as an
-# ImageError here; the rest would only litter a batch's messages. Once for the
-# process, because `warnings.catch_warnings` does not hold between threads.
-warnings.filterwarnings("ignore", module=r"PIL\.")
-# A handler, even this one, keeps what it logs from Python's last resort, stderr.
-logging.getLogger("PIL").addHandler(logging.NullHandler())
-
-Source = str | os.PathLike | bytes | BinaryIO
+# Formats whose files cannot be much smaller than their pixels, and of how many
+# bytes one can tell there: GIF's codes some 2,700, Deflate 1,032, runs of BMP 128.
+MOST_OF_ONE = {"PNG": 1100, "GIF": 3000, "BMP": 300, "PPM": 8}
 
 
 def read_image(
@@ -110,29 +90,89 @@ def read_shrunk(
     ImageError
         As `read_image`.
     """
-    label = name if name is not None else _label(source)
-    with _one_error(label), _opened(source, label) as file:
+    label = name if name is not None else label_of(source)
+    with one_error(label), opened(source, label) as file:
         if file.read(len(NUMPY_MAGIC)) == NUMPY_MAGIC:
             return _whole(read_npy(file, label, max_pixels))
-        deep = _read_float_tiff(file, label, max_pixels)
-        if deep is not None:
-            return _whole(deep)
-        with _open_picture(file, label) as picture:
-            check_size(*picture.size, label, max_pixels)
-            columns, rows = picture.size
-            if picture.format == "PNG":
-                check_png(file, label)
-            shrunk = picture.format == "JPEG" and size is not None and _shrink(picture, size)
-            deep = _read_deep(picture, file, label)
-            if deep is None:
-                picture.load()
-            # After loading: a TIFF has been turned by then, and says so.
-            turn = UPRIGHT.get(orientation_of(picture))
-            array = to_array(picture) if deep is None else deep
-        upright = np.ascontiguousarray(turn(array) if turn else array)
-        if not shrunk:
-            return _whole(upright)
-        return upright, (columns, rows) if turn in SIDEWAYS else (rows, columns)
+        tags = read_tags(file)
+        if tags is not None:
+            return _whole(_read_tiff(file, tags, label, max_pixels))
+        return _read_picture(file, size, label, max_pixels)
+
+
+def _read_picture(
+    file: BinaryIO, size: tuple[int, int] | None, label: str, max_pixels: int
+) -> tuple[np.ndarray, tuple[int, int]]:
+    """Read a picture of any format but TIFF, shrunk if that will do."""
+    with open_picture(file, label) as picture:
+        _check(picture, file, label, max_pixels)
+        columns, rows = picture.size
+        shrunk = picture.format == "JPEG" and size is not None and _shrink(picture, size)
+        deep = _read_deep_png(picture, file, label)
+        if deep is None:
+            picture.load()
+        turn = UPRIGHT.get(orientation_of(picture))
+        array = to_array(picture) if deep is None else deep
+    upright = np.ascontiguousarray(turn(array) if turn else array)
+    if not shrunk:
+        return _whole(upright)
+    return upright, (columns, rows) if turn in SIDEWAYS else (rows, columns)
+
+
+def _check(picture: Image.Image, file: BinaryIO, label: str, max_pixels: int) -> None:
+    """Refuse what is too large, and what the file cannot hold, before memory is taken."""
+    columns, rows = picture.size
+    check_size(columns, rows, label, max_pixels)
+    if picture.format in MOST_OF_ONE:
+        # Of palettes and grays a pixel may have one bit.
+        least = rows * columns // (8 if picture.mode in ("1", "L", "P") else 1)
+        check_promise(least, file_size(file), MOST_OF_ONE[picture.format], label)
+    if picture.format == "PNG":
+        check_png(file, label)
+
+
+def _read_tiff(file: BinaryIO, tags: Tags, label: str, max_pixels: int) -> np.ndarray:
+    if tags.has(WIDTH, HEIGHT):
+        check_size(tags.one(WIDTH), tags.one(HEIGHT), label, max_pixels)
+    dtype = deep_dtype(tags)
+    if dtype is not None:
+        turn = UPRIGHT.get(tags.one(ORIENTATION))
+        array = read_deep_tiff(file, tags, dtype, label)
+    else:
+        # What Pillow would pass over: pixels that the file does not hold stay black there.
+        layout_of(tags, file_size(file), label)
+        turn, array = _read_by_pillow(file, tags, label, max_pixels)
+    return np.ascontiguousarray(turn(array) if turn else array)
+
+
+def _read_by_pillow(file: BinaryIO, tags: Tags, label: str, max_pixels: int):
+    """Return a TIFF file's pixels as Pillow reads them, and how they are turned upright."""
+    try:
+        if has_lone_planes(tags):
+            raise ImageError(label, "a plane of alpha")
+        picture = open_picture(file, label)
+    except ImageError:
+        hint = "save it with 8, 16 or 32 bits a channel, uncompressed or Deflate"
+        raise ImageError(label, what_is_not_read(tags), hint=hint) from None
+    with picture:
+        check_size(*picture.size, label, max_pixels)
+        forget_said()
+        picture.tile = [_in_native_order(tile) for tile in picture.tile]
+        try:
+            picture.load()
+        except (OSError, ValueError) as error:
+            raise ImageError(label, damage(what_was_said() or error)) from error
+        # After loading: a TIFF has been turned by then, and says so.
+        return UPRIGHT.get(orientation_of(picture)), to_array(picture)
+
+
+def _in_native_order(tile):
+    """Correct what Pillow tells of a big-endian file's pixels: libtiff has turned their bytes."""
+    if tile.codec_name != "libtiff":
+        return tile
+    raw, *others = tile.args
+    native = re.sub(r"(;(?:16|32|64))B", r"\1N", raw)
+    return tile._replace(args=(native, *others))
 
 
 def _whole(image: np.ndarray) -> tuple[np.ndarray, tuple[int, int]]:
@@ -150,146 +190,15 @@ def _shrink(picture: Image.Image, size: tuple[int, int]) -> bool:
     return picture.size != before
 
 
-@dataclass(frozen=True)
-class Header:
-    """What a picture file says of itself.
-
-    Attributes
-    ----------
-    format : str
-        ``PNG``, ``JPEG``, ``TIFF``, ``WEBP``, ``BMP``, ``GIF``, ``PPM`` or ``NPY``.
-    mode : str
-        How the file stores its pixels: Pillow's mode, such as ``P`` for a
-        palette or ``CMYK``; empty for NPY.
-    orientation : int
-        EXIF orientation, 1 (upright) to 8.
-    frames : int
-        How many pictures the file holds, of which only the first is read.
-    """
-
-    format: str
-    mode: str
-    orientation: int
-    frames: int
-
-
-def read_header(source: Source, *, name: str | None = None) -> Header:
-    """Read what a picture file says of itself, without decoding it.
-
-    Raises
-    ------
-    ImageError
-        If it is no picture.
-    """
-    label = name if name is not None else _label(source)
-    with _one_error(label), _opened(source, label) as file:
-        if file.read(len(NUMPY_MAGIC)) == NUMPY_MAGIC:
-            return Header("NPY", "", 1, 1)
-        with _open_picture(file, label) as picture:
-            frames = getattr(picture, "n_frames", 1)
-            return Header(picture.format or "", picture.mode, orientation_of(picture), frames)
-
-
-@contextmanager
-def open_header(source: Source) -> Iterator[Image.Image | None]:
-    """Open a picture to look at its header; None for .npy.
-
-    Raises
-    ------
-    ImageError
-        If it is no picture.
-    """
-    label = _label(source)
-    with _one_error(label), _opened(source, label) as file:
-        if file.read(len(NUMPY_MAGIC)) == NUMPY_MAGIC:
-            yield None
-            return
-        with _open_picture(file, label) as picture:
-            yield picture
-
-
-@contextmanager
-def _one_error(label: str) -> Iterator[None]:
-    try:
-        yield
-    except ImageError:
-        raise
-    except MemoryError:
-        raise ImageError(label, "not enough memory to decode it") from None
-    except OSError as error:
-        # The system's own errors carry a number, Pillow's do not.
-        reason = error.strerror.lower() if error.strerror else damage(error)
-        raise ImageError(label, reason) from error
-    except Exception as error:  # decoders raise almost anything on damaged files
-        raise ImageError(label, damage(error)) from error
-
-
-def _label(source: Source) -> str:
-    return os.fspath(source) if isinstance(source, str | os.PathLike) else "picture"
-
-
-@contextmanager
-def _opened(source: Source, label: str) -> Iterator[BinaryIO]:
-    """Open a source as a file that can be read more than once."""
-    if isinstance(source, bytes):
-        yield io.BytesIO(source)
-    elif not isinstance(source, str | os.PathLike):
-        yield io.BytesIO(source.read())
-    elif "\0" in os.fspath(source):
-        raise ImageError(label, "no path; it holds a zero byte")
-    else:
-        with open(source, "rb") as file:
-            kind = os.fstat(file.fileno()).st_mode
-            if not stat.S_ISREG(kind) and not stat.S_ISFIFO(kind):
-                raise ImageError(label, "a device, not a file")
-            yield file if stat.S_ISREG(kind) else io.BytesIO(file.read())
-
-
-def _open_picture(file: BinaryIO, label: str) -> Image.Image:
-    file.seek(0)
-    start = file.read(KNOWN)
-    file.seek(0)
-    try:
-        return Image.open(file, formats=FORMATS)
-    except UnidentifiedImageError:
-        raise ImageError(label, what_it_is(start)) from None
-
-
-def _read_deep(picture: Image.Image, file: BinaryIO, label: str) -> np.ndarray | None:
+def _read_deep_png(picture: Image.Image, file: BinaryIO, label: str) -> np.ndarray | None:
     """Read 16 bits a channel in colour, of which Pillow keeps 8; None if there are not."""
     tiles = getattr(picture, "tile", [])
     raw = str(tiles[0][3]) if tiles else ""
-    place, found = file.tell(), None
-    if picture.format == "PNG" and ";16" in raw and not picture.mode.startswith("I"):
-        from .deep_png import read_deep_png
+    if picture.format != "PNG" or ";16" not in raw or picture.mode.startswith("I"):
+        return None
+    from .deep_png import read_deep_png
 
-        found = read_deep_png(file, label)
-    elif picture.format == "TIFF" and ";16" in raw and picture.mode in ("RGB", "RGBA"):
-        from .deep_tiff import read_deep_tiff
-
-        found = read_deep_tiff(file, label)
+    place = file.tell()
+    found = read_deep_png(file, label)
     file.seek(place)
     return found
-
-
-def _read_float_tiff(file: BinaryIO, label: str, max_pixels: int) -> np.ndarray | None:
-    """Read float32 in several channels, which Pillow does not know."""
-    file.seek(0)
-    if file.read(4) not in (b"II*\0", b"MM\0*"):
-        return None
-    from . import deep_tiff
-
-    file.seek(0)
-    order = "<" if file.read(4)[:1] == b"I" else ">"
-    tags = deep_tiff.read_tags(file, order)
-    if (
-        tags.get(deep_tiff.FORMAT, [1])[0] != deep_tiff.FLOAT
-        and tags.get(deep_tiff.SAMPLES, [1])[0] != 2
-    ):
-        return None
-    if deep_tiff.WIDTH not in tags or deep_tiff.HEIGHT not in tags:
-        return None
-    check_size(tags[deep_tiff.WIDTH][0], tags[deep_tiff.HEIGHT][0], label, max_pixels)
-    array = deep_tiff.read_deep_tiff(file, label)
-    turn = UPRIGHT.get(tags.get(deep_tiff.ORIENTATION, [1])[0])
-    return np.ascontiguousarray(turn(array)) if turn and array is not None else array

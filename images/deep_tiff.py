@@ -1,150 +1,159 @@
-"""TIFF pictures that Pillow cannot hold: 16 bits or float32 in several channels.
+"""TIFF pictures that Pillow cannot hold: 16 bits or float32 in several channels, and planes.
 
-Written as baseline TIFF 6.0 with interleaved samples, uncompressed or Deflate;
-read back as that, with either byte order and horizontal differencing. Other
+Strips or tiles, interleaved or a plane a channel, uncompressed or Deflate, with
+either byte order and every predictor of TIFF 6.0 and its supplements. Other
 kinds are left to Pillow.
 """
 
-import struct
 import zlib
+from math import prod
 from typing import BinaryIO
 
 import numpy as np
 
+from .damage import CUT_SHORT
 from .errors import ImageError
-from .metadata import Metadata
+from .limits import file_size
+from .tiff_layout import Layout, Piece, layout_of
+from .tiff_tags import (
+    BITS,
+    COLOURS,
+    COMPRESSION,
+    EXTRA,
+    FORMAT,
+    PLANES,
+    SAMPLES,
+    Tags,
+)
 
-SHORT, LONG, RATIONAL, UNDEFINED = 3, 4, 5, 7
-SIZES = {1: 1, 2: 1, SHORT: 2, LONG: 4, RATIONAL: 8, UNDEFINED: 1}
-WIDTH, HEIGHT, BITS, COMPRESSION, COLOURS, OFFSETS, SAMPLES = 256, 257, 258, 259, 262, 273, 277
-ROWS, COUNTS, X_DPI, Y_DPI, PLANES, UNIT, PREDICTOR = 278, 279, 282, 283, 284, 296, 317
-EXTRA, FORMAT, ICC, ORIENTATION = 338, 339, 34675, 274
-PLAIN, DEFLATE, OLD_DEFLATE = 1, 8, 32946
+PLAIN, DEFLATES = 1, (8, 32946)
 WHOLE, FLOAT = 1, 3
-STRIP = 1 << 20  # bytes
+ASSOCIATED = 1  # alpha that colour was multiplied by
+DTYPES = {(8, WHOLE): "u1", (16, WHOLE): "u2", (32, FLOAT): "f4"}
+# By the colour space, gray or RGB: how many channels it has without extra ones.
+COLOUR_CHANNELS = {1: 1, 2: 3}
 
 
-def write_tiff(
-    file: BinaryIO, image: np.ndarray, *, compress: int | None, metadata: Metadata
-) -> None:
-    """Write uint16 or float32, (H, W, C), C from 2 to 4; two and four end with alpha."""
-    height, width, channels = image.shape
-    rows = max(1, STRIP // (width * channels * image.itemsize))
-    little = image.astype(image.dtype.newbyteorder("<"), copy=False)
-    strips = [little[i : i + rows].tobytes() for i in range(0, height, rows)]
-    if compress:
-        strips = [zlib.compress(strip, compress) for strip in strips]
-    places = np.cumsum([8, *map(len, strips)]).tolist()
-    start = places[-1] + places[-1] % 2
-    if start > 2**32 - 2**20:
-        raise ImageError("picture", "TIFF holds at most 4 GiB; write .npy")
-    tags = _tags(image, bool(compress), metadata)
-    tags[OFFSETS] = (LONG, places[:-1])
-    tags[COUNTS] = (LONG, [len(strip) for strip in strips])
-    tags[ROWS] = (LONG, [rows])
-    file.write(struct.pack("<2sHI", b"II", 42, start))
-    for strip in strips:
-        file.write(strip)
-    file.write(b"\0" * (start - places[-1]) + _directory(tags, start))
+def deep_dtype(tags: Tags) -> np.dtype | None:
+    """Say what a picture that is read here holds, in the file's byte order; None for others."""
+    bits, forms = set(tags.all(BITS)), set(tags.all(FORMAT))
+    channels, extra = tags.one(SAMPLES), tags.one(SAMPLES) - _colour_channels(tags)
+    if len(bits) != 1 or len(forms) != 1 or extra not in (0, 1):
+        return None
+    if tags.one(COMPRESSION) not in (PLAIN, *DEFLATES):
+        return None
+    found = DTYPES.get((bits.pop(), forms.pop()))
+    # Pillow reads bytes but in planes, and 16 bits of gray.
+    least = {"u1": 2 if tags.one(PLANES) == 2 else 5, "u2": 2, "f4": 1}
+    return np.dtype(tags.order + found) if found and channels >= least[found] else None
 
 
-def _tags(image: np.ndarray, compressed: bool, metadata: Metadata) -> dict:
-    height, width, channels = image.shape
-    bits, form = 8 * image.itemsize, FLOAT if image.dtype.kind == "f" else WHOLE
-    tags = {
-        WIDTH: (LONG, [width]),
-        HEIGHT: (LONG, [height]),
-        BITS: (SHORT, [bits] * channels),
-        COMPRESSION: (SHORT, [DEFLATE if compressed else PLAIN]),
-        COLOURS: (SHORT, [2 if channels > 2 else 1]),
-        SAMPLES: (SHORT, [channels]),
-        PLANES: (SHORT, [1]),
-        FORMAT: (SHORT, [form] * channels),
-    }
-    if channels in (2, 4):
-        tags[EXTRA] = (SHORT, [2])  # alpha that colour was not multiplied by
-    if metadata.dpi:
-        tags[X_DPI], tags[Y_DPI] = ((RATIONAL, [round(v * 1000), 1000]) for v in metadata.dpi)
-        tags[UNIT] = (SHORT, [2])
-    if metadata.icc:
-        tags[ICC] = (UNDEFINED, list(metadata.icc))
-    return tags
+def _colour_channels(tags: Tags) -> int:
+    return COLOUR_CHANNELS.get(tags.one(COLOURS), 0) if tags.has(COLOURS) else 0
 
 
-def _directory(tags: dict, start: int) -> bytes:
-    """Return the list of tags, and behind it the values that are longer than four bytes."""
-    behind = start + 2 + 12 * len(tags) + 4
-    entries, values = b"", b""
-    for tag, (kind, numbers) in sorted(tags.items()):
-        code = {SHORT: "H", LONG: "I", RATIONAL: "I", UNDEFINED: "B"}[kind]
-        content = struct.pack(f"<{len(numbers)}{code}", *numbers)
-        count = len(numbers) // (2 if kind == RATIONAL else 1)
-        if len(content) > 4:
-            place = behind + len(values)
-            values += content + b"\0" * (len(content) % 2)
-            content = struct.pack("<I", place)
-        entries += struct.pack("<HHI", tag, kind, count) + content.ljust(4, b"\0")
-    return struct.pack("<H", len(tags)) + entries + struct.pack("<I", 0) + values
+def has_lone_planes(tags: Tags) -> bool:
+    """Say whether alpha has a plane of its own, which Pillow gets wrong."""
+    return tags.one(PLANES) == 2 and tags.one(SAMPLES) in (2, 4) and _colour_channels(tags) > 0
 
 
-def read_deep_tiff(file: BinaryIO, label: str) -> np.ndarray | None:
-    """Read a picture of several channels, 16 bits or float32, or gray float32.
+def what_is_not_read(tags: Tags) -> str:
+    """Say of a TIFF file that nothing here can read, what it holds."""
+    bits = "/".join(str(number) for number in sorted(set(tags.all(BITS))))
+    kind = {WHOLE: "", 2: "signed ", FLOAT: "float "}.get(tags.one(FORMAT), "odd ")
+    count, compression = tags.one(SAMPLES), tags.one(COMPRESSION)
+    channels = f"{count} channel{'s' * (count != 1)} of {bits} {kind}bits"
+    return f"a TIFF file of {channels}, compression {compression}, cannot be read"
+
+
+def channels_kept(tags: Tags) -> int:
+    """Return how many channels a picture has when what is neither colour nor alpha is left out."""
+    # Files that do not say what their last channel is mean alpha; zero says it is none.
+    extra = int(tags[EXTRA][0]) if tags.has(EXTRA) else 2
+    channels = tags.one(SAMPLES)
+    return channels - 1 if channels in (2, 4) and extra == 0 else channels
+
+
+def read_deep_tiff(file: BinaryIO, tags: Tags, dtype: np.dtype, label: str) -> np.ndarray:
+    """Read a picture for which `deep_dtype` gave what it holds.
 
     Returns
     -------
-    ndarray of uint16 or float32, (H, W, C), as it is stored, or None
-        None for what Pillow reads whole, and for what is stored otherwise.
+    ndarray of uint16 or float32, (H, W) or (H, W, C), as it is stored
+        Alpha is straight: colour that was multiplied by it is divided again.
+
+    Raises
+    ------
+    ImageError
+        If the file does not hold every pixel.
     """
-    file.seek(0)
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(file.read(4), "")
-    if not order:
-        return None
-    tags = read_tags(file, order)
-    channels, bits = tags.get(SAMPLES, [1])[0], set(tags.get(BITS, [1]))
-    dtype = {(16, WHOLE): "u2", (32, FLOAT): "f4"}.get(
-        (min(bits), tags.get(FORMAT, [WHOLE])[0]) if len(bits) == 1 else (0, 0)
-    )
-    known = tags.get(COMPRESSION, [PLAIN])[0] in (PLAIN, DEFLATE, OLD_DEFLATE)
-    if not (dtype and known and 2 <= channels <= 4 and tags.get(PLANES, [1])[0] == 1):
-        return None
-    # Gray or red-green-blue, each with or without alpha.
-    if tags.get(COLOURS, [0])[0] != (2 if channels > 2 else 1) or OFFSETS not in tags:
-        return None
-    shape = tags[HEIGHT][0], tags[WIDTH][0], channels
-    return _read_strips(file, tags, shape, np.dtype(order + dtype), label)
+    layout = layout_of(tags, file_size(file), label)
+    out = np.empty(layout.shape, dtype.newbyteorder("="))
+    for piece in layout.pieces():
+        values = _stored(file, piece, layout, dtype, label)
+        part = out[piece.place]
+        part[...] = values[: part.shape[0], : part.shape[1]]
+    channels = channels_kept(tags)
+    if channels in (2, 4) and tags.has(EXTRA) and tags.one(EXTRA) == ASSOCIATED:
+        _divide_by_alpha(out)
+    if channels == 1:
+        return np.ascontiguousarray(out[:, :, 0])
+    return out if channels == out.shape[2] else np.ascontiguousarray(out[:, :, :channels])
 
 
-def read_tags(file: BinaryIO, order: str) -> dict[int, list[int]]:
-    """Return the first picture's tags that hold whole numbers."""
-    (start,) = struct.unpack(f"{order}I", file.read(4))
-    file.seek(start)
-    (count,) = struct.unpack(f"{order}H", file.read(2))
-    entries = file.read(12 * count)
-    found = {}
-    for tag, kind, number, value in struct.iter_unpack(f"{order}HHI4s", entries):
-        if kind not in (SHORT, LONG) or number > 10_000_000:
+def _stored(file: BinaryIO, piece: Piece, layout: Layout, dtype: np.dtype, label: str):
+    """Return the values of a strip or tile, of the shape it is stored with."""
+    count, packed = prod(piece.shape), layout.compression != PLAIN
+    file.seek(piece.start)
+    content: bytes = file.read(piece.length)
+    if packed:
+        content = _inflated(content, count * dtype.itemsize, label)
+    if len(content) < count * dtype.itemsize:
+        raise ImageError(label, CUT_SHORT)
+    values = np.frombuffer(content, dtype, count).reshape(piece.shape)
+    return UNDO[layout.predictor](values) if packed else values
+
+
+def _inflated(content: bytes, size: int, label: str) -> bytes:
+    try:
+        return zlib.decompressobj().decompress(content, size)
+    except zlib.error as error:
+        raise ImageError(
+            label, "damaged: its compressed pixels make no sense; copy it again from its source"
+        ) from error
+
+
+def _add_up(values: np.ndarray) -> np.ndarray:
+    """Undo horizontal differences, of a float's bits too."""
+    native = values.astype(values.dtype.newbyteorder("="))
+    bits = native.view(f"u{native.itemsize}")
+    return np.add.accumulate(bits, axis=1, dtype=bits.dtype).view(native.dtype)
+
+
+def _join_bytes(values: np.ndarray) -> np.ndarray:
+    """Undo Adobe's predictor of floats: bytes by significance, then their differences.
+
+    Source: Adobe Photoshop TIFF Technical Note 3 (2005).
+    """
+    height, width, channels = values.shape
+    differences = values.reshape(height, -1).view(np.uint8).reshape(height, -1, channels)
+    mixed = np.add.accumulate(differences, axis=1, dtype=np.uint8)
+    planes = mixed.reshape(height, values.itemsize, width * channels)
+    big = np.ascontiguousarray(planes.swapaxes(1, 2)).view(values.dtype.newbyteorder(">"))
+    return big.reshape(height, width, channels)
+
+
+UNDO = {1: lambda values: values, 2: _add_up, 3: _join_bytes}
+
+
+def _divide_by_alpha(image: np.ndarray) -> None:
+    """Make alpha straight; where there is none, colour stays as it is."""
+    for rows in image:
+        colour, alpha = rows[:, :-1], rows[:, -1:]
+        there = np.broadcast_to(alpha > 0, colour.shape)
+        if image.dtype.kind == "f":
+            np.divide(colour, alpha, out=colour, where=there)
             continue
-        code, size = ("H" if kind == SHORT else "I"), SIZES[kind] * number
-        if size > 4:
-            file.seek(struct.unpack(f"{order}I", value)[0])
-            value = file.read(size)
-        found[tag] = list(struct.unpack(f"{order}{number}{code}", value[:size]))
-    return found
-
-
-def _read_strips(file: BinaryIO, tags: dict, shape, dtype: np.dtype, label: str) -> np.ndarray:
-    out = np.empty(shape, dtype.newbyteorder("="))
-    rows = min(tags.get(ROWS, [shape[0]])[0], shape[0])
-    packed = tags.get(COMPRESSION, [PLAIN])[0] != PLAIN
-    differences = tags.get(PREDICTOR, [1])[0] == 2 and dtype.kind == "u"
-    for i, (place, length) in enumerate(zip(tags[OFFSETS], tags[COUNTS], strict=True)):
-        part = out[i * rows : (i + 1) * rows]
-        file.seek(place)
-        content = file.read(length)
-        if packed:
-            content = zlib.decompressobj().decompress(content, part.nbytes)
-        if len(content) < part.nbytes or part.size == 0:
-            raise ImageError(label, "the file is cut short; copy it again")
-        values = np.frombuffer(content, dtype, part.size).reshape(part.shape)
-        part[:] = np.add.accumulate(values, axis=1, dtype=part.dtype) if differences else values
-    return out
+        opaque = np.iinfo(image.dtype).max
+        straight = np.divide(colour * float(opaque), alpha, where=there, out=colour.astype(float))
+        colour[:] = np.rint(np.minimum(straight, opaque))

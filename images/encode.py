@@ -11,10 +11,10 @@ import numpy as np
 from PIL import Image
 
 from .atomic import atomic_file
-from .deep_tiff import write_tiff
 from .errors import EdgewiseError, ImageError, WordError
 from .metadata import NOTHING, Metadata
 from .png import write_png
+from .tiff import write_tiff
 
 # What each format holds: channels by dtype. A .npy file holds everything.
 HOLDS = {

@@ -13,10 +13,14 @@ from typing import BinaryIO
 import numpy as np
 
 from .errors import DataError
+from .limits import file_size
+from .memory import refuse_beyond_memory
+from .regular import open_regular
 
 UNSIGNED_BYTE = 0x08
 GZIP_MAGIC = b"\x1f\x8b"
 PIECE = 1 << 20
+MOST_INFLATED = 1100  # bytes that gzip makes of one
 MOST_AXES = 4
 
 Readable = BinaryIO | gzip.GzipFile
@@ -48,8 +52,12 @@ def read_idx(path: str | os.PathLike) -> np.ndarray:
         header promises.
     """
     try:
-        with _opened(path) as file:
+        with _opened(path) as (file, most):
             shape = _shape(path, file)
+            there = most - 4 - 4 * len(shape)
+            if prod(shape) > there:
+                raise _other_size(path, shape, f"{max(0, there):,}")
+            refuse_beyond_memory(prod(shape), f"{path}: its pictures")
             content = _at_most(file, prod(shape) + 1)
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise DataError(
@@ -59,23 +67,28 @@ def read_idx(path: str | os.PathLike) -> np.ndarray:
         raise DataError(f"{path}: {(error.strerror or str(error)).lower()}") from None
     if len(content) != prod(shape):
         there = f"{len(content):,}" if len(content) < prod(shape) else "more"
-        raise DataError(
-            f"{path}: the header promises {prod(shape):,} bytes, there are {there}; "
-            "copy the file again from its source"
-        )
+        raise _other_size(path, shape, there)
     return np.frombuffer(content, np.uint8).reshape(shape)
 
 
+def _other_size(path: str | os.PathLike, shape: tuple[int, ...], there: str) -> DataError:
+    return DataError(
+        f"{path}: the header promises {prod(shape):,} bytes, there are {there}; "
+        "copy the file again from its source"
+    )
+
+
 @contextmanager
-def _opened(path: str | os.PathLike) -> Iterator[Readable]:
-    with open(path, "rb") as plain:
+def _opened(path: str | os.PathLike) -> Iterator[tuple[Readable, int]]:
+    """Open a file, and say how many bytes it may hold at most."""
+    with open_regular(path) as plain:
         packed = plain.read(2) == GZIP_MAGIC
         plain.seek(0)
         if packed:
             with gzip.GzipFile(fileobj=plain) as unpacked:
-                yield unpacked
+                yield unpacked, file_size(plain) * MOST_INFLATED
         else:
-            yield plain
+            yield plain, file_size(plain)
 
 
 def _shape(path: str | os.PathLike, file: Readable) -> tuple[int, ...]:

@@ -3,11 +3,13 @@
 import glob
 import os
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import EdgewiseError
+from .errors import DataError, EdgewiseError
+from .regular import MOST_PIPED, is_open_pipe, is_pipe, read_at_most, read_pipe, read_regular
 
 # fmt: off
 SUFFIXES = frozenset({
@@ -21,13 +23,37 @@ SUFFIXES = frozenset({
 class Input:
     """One picture to read.
 
-    `path` is None for the bytes on stdin; `relative` is the path to keep below
-    an output folder.
+    `path` is None for bytes that can be read only once, those of stdin or of a
+    pipe given by name; `relative` is the path to keep below an output folder.
     """
 
     name: str
     path: Path | None
     relative: str
+    word: str = "-"
+
+    def source(self) -> Path | bytes:
+        """Return what `read_image` takes: the path, or bytes, read now."""
+        return source_of(self.word) if self.path is None else self.path
+
+
+def source_of(word: str) -> Path | bytes:
+    """Return what `read_image` takes for a user's word.
+
+    Parameters
+    ----------
+    word : str
+        A path, the path of a pipe, such as a shell's ``<(command)``, or ``-``
+        for stdin; what is no file is read now, to its end.
+
+    Raises
+    ------
+    DataError
+        If a pipe holds more than `regular.MOST_PIPED` bytes.
+    """
+    if word == "-":
+        return _stdin_bytes()
+    return read_pipe(word) if is_pipe(word) else Path(word)
 
 
 def find_inputs(words: Iterable[str]) -> list[Input]:
@@ -60,18 +86,36 @@ def _expand(word: str) -> Iterator[Input]:
     elif word.startswith("@"):
         for line in _lines(word[1:]):
             yield from _expand_path(line)
+    elif is_pipe(word):
+        yield Input(word, None, Path(word).name, word)
     else:
         yield from _expand_path(word)
 
 
+def _stdin_bytes() -> bytes:
+    if sys.stdin is None:
+        raise DataError("stdin is closed; there is nothing to read")
+    buffer = getattr(sys.stdin, "buffer", None)
+    if buffer is None:  # text that a caller put there
+        return os.fsencode(sys.stdin.read())
+    return read_at_most(buffer, MOST_PIPED, "stdin")
+
+
+def _list_bytes(name: str) -> bytes:
+    if name == "-":
+        return _stdin_bytes()
+    return read_pipe(name) if is_open_pipe(name) else read_regular(name, limit=MOST_PIPED)
+
+
 def _lines(name: str) -> list[str]:
     try:
-        text = sys.stdin.read() if name == "-" else Path(name).read_text("utf-8-sig")
+        # The names of files need not be text.
+        text = os.fsdecode(_list_bytes(name).removeprefix(BOM_UTF8))
     except OSError as error:
         raise EdgewiseError(f"{name}: {(error.strerror or str(error)).lower()}") from None
-    except UnicodeDecodeError:
-        raise EdgewiseError(f"{name}: not a text file with a path a line") from None
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if "\0" in text:
+        raise EdgewiseError(f"{name}: not a text file with a path a line")
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
     if not lines:
         raise EdgewiseError(f"{name}: the list is empty; it holds a path a line")
     return lines
@@ -79,10 +123,12 @@ def _lines(name: str) -> list[str]:
 
 def _expand_path(word: str) -> Iterator[Input]:
     path = Path(word)
-    if path.is_dir():
+    if os.path.isdir(word):
         yield from _in_folder(path)
     elif is_pattern(word):
-        files = [name for name in sorted(glob.glob(word, recursive=True)) if os.path.isfile(name)]
+        files = [
+            name for name in sorted(glob.glob(word, recursive=True)) if not os.path.isdir(name)
+        ]
         if not files:
             raise EdgewiseError(f"{word} matches no file; check the pattern, or name a folder")
         start = _fixed_part(word)
@@ -113,11 +159,34 @@ def _in_folder(folder: Path) -> Iterator[Input]:
 
 
 def pictures_below(folder: Path) -> Iterator[Path]:
-    """Yield the pictures in a folder and all folders below it, sorted by path."""
-    with os.scandir(folder) as entries:
-        visible = sorted((e for e in entries if not e.name.startswith(".")), key=lambda e: e.name)
-    for entry in visible:
-        if entry.is_dir(follow_symlinks=False):
-            yield from pictures_below(Path(entry.path))
+    """Yield the pictures in a folder and all folders below it, sorted by path.
+
+    A folder that cannot be searched is yielded too: reading it fails, and says why.
+    """
+    # Not by recursion: folders may lie in each other a thousand times.
+    waiting = [_visible(folder)]
+    while waiting:
+        entry = next(waiting[-1], None)
+        if entry is None:
+            waiting.pop()
+        elif isinstance(entry, Path):
+            yield entry
+        elif entry.is_dir(follow_symlinks=False):
+            waiting.append(_visible(entry.path))
         elif os.path.splitext(entry.name)[1].lower() in SUFFIXES:
             yield Path(entry.path)
+
+
+def _visible(folder: str | os.PathLike) -> Iterator[os.DirEntry | Path]:
+    """Yield what lies in a folder and is not hidden, by name; itself if it cannot be searched."""
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted((e for e in entries if not e.name.startswith(".")), key=_name)
+    except OSError:
+        yield Path(folder)
+    else:
+        yield from found
+
+
+def _name(entry: os.DirEntry) -> str:
+    return entry.name

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .decode import Source, open_header
+from .tiff_tags import ICC, ORIENTATION, UNIT, X_DPI, Y_DPI, Tags
 
 # Which colour spaces of a profile fit how many channels without alpha.
 SPACES = {b"GRAY": 1, b"RGB ": 3}
 LEAST_DPI, MOST_DPI = 0.01, 1e6
+CENTIMETRES = 2.54  # in an inch
+SHORTEST_PROFILE = 128  # bytes: its header
 ACROSS = {5, 6, 7, 8}  # the orientations that swap width and height
 
 
@@ -42,53 +44,33 @@ class Metadata:
 NOTHING = Metadata()
 
 
-@dataclass(frozen=True)
-class Facts:
-    """What is known of a picture before it is decoded.
-
-    Attributes
-    ----------
-    metadata : Metadata
-    nbytes : int
-        How much memory its pixels take when decoded.
-    """
-
-    metadata: Metadata = NOTHING
-    nbytes: int = 0
-
-
-def read_facts(source: Source) -> Facts:
-    """Read what a file says of its pixels, without decoding them.
-
-    Returns
-    -------
-    Facts
-        Nothing, of a file that cannot be read: reading the picture will say why.
-    """
-    try:
-        with open_header(source) as picture:
-            if picture is None:
-                return Facts()
-            width, height = picture.size
-            depth = 2 if picture.mode.startswith("I;16") else 4 if picture.mode in "IF" else 1
-            channels = len(picture.getbands())
-            found = Metadata(_profile(picture), _resolution(picture))
-            return Facts(found, width * height * channels * depth)
-    except (ValueError, OSError):
-        return Facts()
-
-
-def _profile(picture) -> bytes:
-    found = picture.info.get("icc_profile")
-    return bytes(found) if isinstance(found, bytes) and len(found) > 128 else b""
-
-
-def _resolution(picture) -> tuple[float, float] | None:
+def pillow_metadata(picture) -> Metadata:
+    """Return what is kept of a picture that Pillow opened."""
     try:
         across, down = (float(value) for value in picture.info["dpi"])
-        turned = int(picture.getexif().get(0x0112, 1)) in ACROSS
+        orientation = int(picture.getexif().get(0x0112, 1))
     except Exception:  # none there, or nonsense in a damaged header
-        return None
+        across = down = orientation = 0
+    found = picture.info.get("icc_profile")
+    return _metadata(found if isinstance(found, bytes) else b"", across, down, orientation)
+
+
+def deep_tiff_metadata(tags: Tags) -> Metadata:
+    """Return what is kept of a TIFF file that Pillow cannot open."""
+    profile = tags[ICC].tobytes() if tags.has(ICC) else b""
+    per_inch = {2: 1, 3: CENTIMETRES}.get(tags.one(UNIT), 0)
+    across, down = (per_inch * _ratio(tags, tag) for tag in (X_DPI, Y_DPI))
+    return _metadata(profile, across, down, tags.one(ORIENTATION))
+
+
+def _ratio(tags: Tags, tag: int) -> float:
+    if not tags.has(tag) or len(tags[tag]) < 2 or not tags[tag][1]:
+        return 0.0
+    return float(tags[tag][0]) / float(tags[tag][1])
+
+
+def _metadata(profile: bytes, across: float, down: float, orientation: int) -> Metadata:
+    icc = profile if len(profile) > SHORTEST_PROFILE else b""
     if not all(LEAST_DPI < value < MOST_DPI for value in (across, down)):
-        return None
-    return (down, across) if turned else (across, down)
+        return Metadata(icc, None)
+    return Metadata(icc, (down, across) if orientation in ACROSS else (across, down))

@@ -11,6 +11,8 @@ from .errors import ImageError
 from .limits import check_size
 
 NUMPY_MAGIC = b"\x93NUMPY"
+# As NumPy: longer ones take its parser too long.
+MOST_HEADER = 10_000
 
 
 def read_npy(file: BinaryIO, label: str, max_pixels: int) -> np.ndarray:
@@ -35,7 +37,7 @@ def read_npy(file: BinaryIO, label: str, max_pixels: int) -> np.ndarray:
     ImageError
         If the array is no picture, or the file does not hold all of it.
     """
-    shape, dtype = _header(file)
+    shape, dtype = npy_header(file, label)
     if len(shape) not in (2, 3) or dtype.kind not in "buif" or min(shape) < 1:
         raise ImageError(label, f"an array {shape} of {dtype} is no picture; (H, W[, C]) is one")
     check_size(shape[1], shape[0], label, max_pixels)
@@ -48,12 +50,20 @@ def read_npy(file: BinaryIO, label: str, max_pixels: int) -> np.ndarray:
     return np.ascontiguousarray(_numbers(array[:, :, 0] if single else array))
 
 
-def _header(file: BinaryIO) -> tuple[tuple[int, ...], np.dtype]:
+def npy_header(file: BinaryIO, label: str) -> tuple[tuple[int, ...], np.dtype]:
+    """Return the shape and the dtype of an array in a .npy file."""
     file.seek(0)
     version = np.lib.format.read_magic(file)
-    header = np.lib.format.read_array_header_1_0
-    header = header if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, _, dtype = header(file)
+    old = version == (1, 0)
+    length = int.from_bytes(file.read(2 if old else 4), "little")
+    if length > MOST_HEADER:
+        raise ImageError(label, f"damaged: its header is said to have {length:,} bytes")
+    file.seek(len(NUMPY_MAGIC) + 2)
+    header = np.lib.format.read_array_header_1_0 if old else np.lib.format.read_array_header_2_0
+    try:
+        shape, _, dtype = header(file, max_header_size=MOST_HEADER)
+    except (RecursionError, MemoryError):
+        raise ImageError(label, "damaged: its header is nested too deeply") from None
     return shape, dtype
 
 

@@ -1,5 +1,6 @@
 """Opening files, and nothing that only looks like one: a pipe or a device can wait for ever."""
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -7,6 +8,9 @@ from typing import BinaryIO
 
 from .errors import DataError
 
+PIECE = 1 << 20
+# Bytes that are read from a pipe.
+MOST_PIPED = 1 << 30
 _KINDS = (
     (stat.S_ISDIR, "a folder"),
     (stat.S_ISFIFO, "a named pipe"),
@@ -14,6 +18,14 @@ _KINDS = (
     (stat.S_ISCHR, "a device"),
     (stat.S_ISBLK, "a device"),
 )
+
+
+class IrregularError(DataError):
+    """Something that is no regular file; `reason` says what it is, without its name."""
+
+    def __init__(self, path: str | os.PathLike, kind: str):
+        self.reason = f"{kind}, not a regular file"
+        super().__init__(f"{os.fspath(path)}: {self.reason}")
 
 
 def open_regular(path: str | os.PathLike) -> BinaryIO:
@@ -30,7 +42,7 @@ def open_regular(path: str | os.PathLike) -> BinaryIO:
 
     Raises
     ------
-    DataError
+    IrregularError
         If it is a named pipe, a socket, a device or a folder: opening or
         reading those may never come to an end.
     OSError
@@ -38,11 +50,19 @@ def open_regular(path: str | os.PathLike) -> BinaryIO:
     """
     path = os.fspath(path)
     # Opening a pipe that nobody writes to would wait; this flag does not.
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        handle = os.open(path, flags)
+    except OSError as error:
+        # What a socket says, and a device that is not there.
+        kind = irregular_kind(os.stat(path).st_mode) if error.errno == errno.ENXIO else None
+        if kind is None:
+            raise
+        raise IrregularError(path, kind) from None
     kind = irregular_kind(os.fstat(handle).st_mode)
     if kind:
         os.close(handle)
-        raise DataError(f"{path}: {kind}, not a regular file")
+        raise IrregularError(path, kind)
     # Opened so, and not by its handle alone, the file knows its name.
     return open(path, "rb", opener=lambda *_: handle)
 
@@ -74,3 +94,38 @@ def read_regular(path: str | os.PathLike, *, limit: int | None = None) -> bytes:
         if limit is not None and size > limit:
             raise DataError(f"{Path(path)}: {size:,} bytes; at most {limit:,} are read")
         return file.read()
+
+
+def read_at_most(file: BinaryIO, limit: int, name: object) -> bytes:
+    """Return what a pipe or another file holds to its end, which may never come.
+
+    Raises
+    ------
+    DataError
+        If it holds more bytes than `limit`; so many are read, and no more.
+    """
+    content = bytearray()
+    while piece := file.read(min(PIECE, limit + 1 - len(content))):
+        content += piece
+    if len(content) > limit:
+        raise DataError(f"{name}: more than {limit:,} bytes; at most so many are read from a pipe")
+    return bytes(content)
+
+
+def read_pipe(path: str | os.PathLike, *, limit: int = MOST_PIPED) -> bytes:
+    """Return what comes out of a pipe that was given by name, as `read_at_most`."""
+    with open(path, "rb") as file:
+        return read_at_most(file, limit, os.fspath(path))
+
+
+def is_pipe(path: str | os.PathLike) -> bool:
+    """Say whether a name is that of a pipe: a named one, or ``<(command)`` of a shell."""
+    try:
+        return stat.S_ISFIFO(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def is_open_pipe(path: str | os.PathLike) -> bool:
+    """Say whether a name is that of a pipe which the shell opened: its other end is there."""
+    return os.fspath(path).startswith(("/dev/fd/", "/proc/")) and is_pipe(path)

@@ -1,7 +1,6 @@
 """What a file holds, in a few facts: pictures, data sets, feature files, models."""
 
 import os
-import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -14,8 +13,10 @@ from ..features.shards import is_shard_folder
 from ..features.shards.verify import shard_facts
 from ..features.table import FeatureTable
 from ..images.dataset import Dataset, natural_key, open_dataset
-from ..images.decode import Header, read_header, read_image
+from ..images.decode import read_image
+from ..images.headers import Header, read_header
 from ..images.idx import is_idx
+from ..images.inputs import source_of
 from ..images.manifests import is_manifest
 from ..models.comparison.folder import is_comparison
 from ..models.files import Model, load_model
@@ -85,7 +86,7 @@ def inspect_path(
     path = Path(word)
     suffix = path.suffix.lower()
     if word == "-":
-        return _picture(sys.stdin.buffer.read(), "stdin", max_pixels), []
+        return _picture(source_of(word), "stdin", max_pixels), []
     if suffix == ".safetensors":
         return _model(load_model(path)), []
     if is_shard_folder(path):
@@ -98,7 +99,7 @@ def inspect_path(
     if dataset is not None:
         seen = survey(dataset, jobs=jobs, watch=watch)
         return inspect_data(seen)[0], seen.failed
-    return _picture(path, word, max_pixels), []
+    return _picture(source_of(word), word, max_pixels), []
 
 
 def _picture(source: Path | bytes, name: str, max_pixels: int) -> Facts:

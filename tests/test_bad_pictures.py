@@ -18,8 +18,9 @@ from edgewise.cli.main import run
 from edgewise.features import FeatureTable, hog, open_features, prepare
 from edgewise.features.shards.places import place, read_lines
 from edgewise.features.shards.plan import read_plan
-from edgewise.images import decode, open_dataset, read_image
+from edgewise.images import open_dataset, opening, read_image
 from edgewise.images.decode import read_shrunk
+from edgewise.images.regular import open_regular
 
 SIZE = (24, 16)
 HOG = ["--size", "16x24", "--cell", "4", "-q"]
@@ -87,19 +88,19 @@ def folder(tmp_path, monkeypatch):
     os.symlink("nowhere.png", "in/dangling.png")
     os.symlink("loop.png", "in/loop.png")
 
-    def guarded(name, *words):
+    def guarded(name):
         # Whoever may do everything could read it.
         if os.fspath(name).endswith("secret.png"):
             raise PermissionError(errno.EACCES, "Permission denied", name)
-        return open(name, *words)
+        return open_regular(name)
 
-    monkeypatch.setattr(decode, "open", guarded, raising=False)
+    monkeypatch.setattr(opening, "open_regular", guarded)
     return tmp_path
 
 
 REASONS = {name: reason for name, (_, reason) in bad().items()} | {
     "secret.png": "permission denied",
-    "link.png": "is a directory",
+    "link.png": "a folder, not a regular file",
     "dangling.png": "no such file",
     "loop.png": "symbolic links",
 }

@@ -20,7 +20,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
 
 from edgewise import ImageError, read_image
-from edgewise.images.decode import Header, read_header, read_shrunk
+from edgewise.images.decode import read_shrunk
+from edgewise.images.headers import Header, read_header
 from edgewise.images.stream import read_in_order
 
 RNG = np.random.default_rng(3)
@@ -261,9 +262,9 @@ def test_what_is_no_picture(content, message):
 def test_missing_and_unreadable_files(tmp_path, monkeypatch):
     with pytest.raises(ImageError, match="none.png: no such file"):
         read_image(tmp_path / "none.png")
-    with pytest.raises(ImageError, match="is a directory"):
+    with pytest.raises(ImageError, match="a folder, not a regular file"):
         read_image(tmp_path)
-    with pytest.raises(ImageError, match="a device, not a file"):
+    with pytest.raises(ImageError, match="a device, not a regular file"):
         read_image("/dev/zero")
     with pytest.raises(ImageError, match="holds a zero byte"):
         read_image("a\0b.png")
@@ -274,16 +275,20 @@ def test_missing_and_unreadable_files(tmp_path, monkeypatch):
         def refuse(*_):
             raise PermissionError(errno.EACCES, "Permission denied")
 
-        monkeypatch.setattr("edgewise.images.decode.open", refuse, raising=False)
+        monkeypatch.setattr("edgewise.images.opening.open_regular", refuse)
     with pytest.raises(ImageError, match="secret.png: permission denied"):
         read_image(tmp_path / "secret.png")
 
 
-def test_a_named_pipe(tmp_path):
-    os.mkfifo(tmp_path / "pipe")
-    writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=[encoded(RGB, "PNG")])
+def test_a_named_pipe_is_no_file_and_can_be_opened(tmp_path):
+    os.mkfifo(tmp_path / "pipe.png")
+    with pytest.raises(ImageError, match="pipe.png: a named pipe, not a regular file"):
+        read_image(tmp_path / "pipe.png")
+    content = encoded(RGB, "PNG")
+    writer = threading.Thread(target=(tmp_path / "pipe.png").write_bytes, args=[content])
     writer.start()
-    assert_array_equal(read_image(tmp_path / "pipe"), RGB)
+    with open(tmp_path / "pipe.png", "rb") as pipe:
+        assert_array_equal(read_image(pipe), RGB)
     writer.join()
 
 

@@ -17,7 +17,8 @@ from edgewise.cli.main import run
 from edgewise.filters.ranges import Fitting
 from edgewise.images.deep_png import read_deep_png
 from edgewise.images.encode import Encoding, encode_image
-from edgewise.images.metadata import Metadata, read_facts
+from edgewise.images.headers import read_facts
+from edgewise.images.metadata import Metadata
 
 RNG = np.random.default_rng(8)
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
