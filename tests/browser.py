@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from processes import HANGS
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -36,7 +37,7 @@ def assert_opens_in_silence(path: Path, place: Path) -> None:
     words = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr"]
     words += [f"--user-data-dir={place / 'profile'}", "--window-size=1100,900"]
     words = [str(CHROMIUM), *words, f"--screenshot={place / 'shot.png'}", path.as_uri()]
-    said = subprocess.run(words, capture_output=True, text=True, timeout=60, check=True)
+    said = subprocess.run(words, capture_output=True, text=True, timeout=HANGS, check=True)
     # Whatever the policy refuses, and any error, is told on the console.
     assert "CONSOLE" not in said.stderr
     assert (place / "shot.png").stat().st_size > 20_000

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from processes import HANGS
 from shard_folders import command, content, write_pictures
 
 from edgewise.cli.main import run
@@ -36,7 +37,9 @@ def cluster(tmp_path):
     where = ["--scheduler-file", str(file), "--no-dashboard"]
     scheduler = started("dask_scheduler", "--port", "0", *where)
     workers = [
-        started("dask_worker", *where, "--nthreads", "1", "--no-nanny", "--death-timeout", "60")
+        started(
+            "dask_worker", *where, "--nthreads", "1", "--no-nanny", "--death-timeout", str(HANGS)
+        )
         for _ in range(2)
     ]
     until(file.exists)
@@ -53,8 +56,8 @@ def started(module, *words):
     return subprocess.Popen(program, env={**os.environ, "PYTHONWARNINGS": "ignore"}, **quiet)
 
 
-def until(condition, seconds=60):
-    end = time.monotonic() + seconds
+def until(condition):
+    end = time.monotonic() + HANGS
     while not condition():
         assert time.monotonic() < end, "it did not happen in time"
         time.sleep(0.02)
@@ -81,7 +84,7 @@ def test_a_worker_that_dies_costs_the_shard_in_hand(pictures, undisturbed, tmp_p
     process = driver(pictures, tmp_path / "f", address)
     until(lambda: under_way(tmp_path / "f"))
     workers[0].send_signal(signal.SIGKILL)
-    _, said = process.communicate(timeout=120)
+    _, said = process.communicate(timeout=HANGS)
     assert process.returncode == 3, said
     assert content(tmp_path / "f") == content(undisturbed)
 
@@ -89,7 +92,7 @@ def test_a_worker_that_dies_costs_the_shard_in_hand(pictures, undisturbed, tmp_p
 def test_two_drivers_on_one_folder(pictures, undisturbed, tmp_path, cluster):
     address, _, _ = cluster
     both = [driver(pictures, tmp_path / "f", address) for _ in range(2)]
-    said = [process.communicate(timeout=120)[1] for process in both]
+    said = [process.communicate(timeout=HANGS)[1] for process in both]
     assert [process.returncode for process in both] == [3, 3], said
     assert content(tmp_path / "f") == content(undisturbed)
 
@@ -99,7 +102,7 @@ def test_a_scheduler_that_dies_costs_the_shards_in_hand(pictures, undisturbed, t
     process = driver(pictures, tmp_path / "f", address)
     until(lambda: under_way(tmp_path / "f"))
     scheduler.send_signal(signal.SIGKILL)
-    _, said = process.communicate(timeout=120)
+    _, said = process.communicate(timeout=HANGS)
     assert process.returncode == 1
     assert "the same command goes on" in said
     assert run(["hog", str(pictures), "-o", f"{tmp_path}/f/", *HOG, "-q"]) == 3

@@ -55,8 +55,19 @@ def test_a_changed_pixel(tmp_path):
         Image.fromarray(picture).save(path)
 
     assert_array_equal(differences(tmp_path, ".png", write, pixels, pixels), [])
-    (change,) = differences(tmp_path, ".png", write, pixels, other)
-    assert "bytes changed" in change
+    which, size = differences(tmp_path, ".png", write, pixels, other)
+    assert which == "pixels differs in 1 of 48 values, first at (2, 3): was 19, is 20"
+    assert size.startswith("bytes changed")
+
+
+def test_the_same_pixels_written_otherwise(tmp_path):
+    def write(path, level):
+        Image.fromarray(np.arange(48, dtype=np.uint8).reshape(6, 8)).save(
+            path, compress_level=level
+        )
+
+    (change,) = differences(tmp_path, ".png", write, 0, 9)
+    assert change.startswith("bytes changed")
 
 
 @pytest.mark.parametrize("suffix", [".npy", ".npz"])

@@ -141,16 +141,19 @@ def _text(text: str | bytes) -> Iterator[tuple[str, Any]]:
         yield f"line {number}", WORK.sub("", CLOCK_TEXT.sub(WHEN, line))
 
 
-def _float_picture(content: bytes) -> Iterator[tuple[str, Any]]:
-    """Read a TIFF of floats as an array; any other is its bytes."""
+def _picture(content: bytes) -> Iterator[tuple[str, Any]]:
+    """Read a picture's pixels; of one of whole numbers every byte of the file counts too."""
     from PIL import Image
 
     with Image.open(io.BytesIO(content)) as picture:
-        yield ("array", np.array(picture)) if picture.mode == "F" else ("bytes", content)
+        pixels = np.array(picture)
+    yield "pixels", pixels
+    if pixels.dtype.kind != "f":
+        yield "bytes", content
 
 
 READERS: dict[str, Callable[[bytes], Iterator[tuple[str, Any]]]] = {
     ".npz": _npz, ".npy": _npy, ".safetensors": _safetensors, ".parquet": _parquet,
     ".onnx": _onnx, ".json": _json, ".jsonl": _json_lines, ".csv": _csv, ".svm": _text,
-    ".txt": _text, ".tif": _float_picture,
+    ".txt": _text, **dict.fromkeys((".png", ".jpg", ".webp", ".tif", ".pgm"), _picture),
 }  # fmt: skip
