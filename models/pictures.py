@@ -167,7 +167,7 @@ class _Shelf:
             raise EdgewiseError(
                 f"the pictures differ in size ({self.first} is {_size(self.images[0])} and "
                 f"{name} is {_size(image)}); give one size for all, such as "
-                f"{as_option(moderate_size(*self.images.shape[1:3]))}"
+                f"{as_option(*moderate_size(*self.images.shape[1:3]))}"
             )
         if channels > self.images.shape[-1]:
             self.images = np.repeat(self.images, 3, axis=3)

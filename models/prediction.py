@@ -76,8 +76,12 @@ def judge_lists(
         for places in _alike(judged):
             images = np.stack([judged[place] for place in places])
             for place, answer in zip(places, _judge(model, images, jobs), strict=True):
-                judged[place] = answer if np.isfinite(answer).all() else EdgewiseError(UNJUDGED)
+                judged[place] = _finite(answer)
         yield [(item, found) for (item, _), found in zip(items, judged, strict=True)]
+
+
+def _finite(answer: np.ndarray) -> Judged:
+    return answer if np.isfinite(answer).all() else EdgewiseError(UNJUDGED)
 
 
 def _alike(found: list) -> list[list[int]]:
@@ -107,9 +111,7 @@ def _judge_array(model: Model, array: Any, jobs: int | None) -> Iterator[Batch]:
     start = 0
     for length in _lengths(model):
         answers = _judge(model, array[start : start + length], jobs)
-        refused = EdgewiseError(UNJUDGED)
-        finite = np.isfinite(answers).all(axis=1)
-        yield [(start + k, answer if finite[k] else refused) for k, answer in enumerate(answers)]
+        yield [(start + k, _finite(answer)) for k, answer in enumerate(answers)]
         start += length
         if start >= len(array):
             return

@@ -24,6 +24,6 @@ def moderate_size(rows: int, columns: int, side: int = MODERATE_SIDE) -> tuple[i
     return rows, columns
 
 
-def as_option(size: tuple[int, int]) -> str:
+def as_option(rows: int, columns: int) -> str:
     """Return a size as it is given on a command line."""
-    return f"--size {size[1]}x{size[0]}"
+    return f"--size {columns}x{rows}"

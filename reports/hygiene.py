@@ -79,7 +79,7 @@ def _balance(survey: Survey) -> Findings:
 def _moderate(size: str) -> str:
     """Return the option for a size that a model can live with, of about the same proportion."""
     columns, rows = map(int, size.split("x"))
-    return as_option(moderate_size(rows, columns))
+    return as_option(*moderate_size(rows, columns))
 
 
 def _kinds(survey: Survey) -> Findings:

@@ -44,6 +44,23 @@ def model_of(path, weight: float, **more) -> str:
     return str(path)
 
 
+def test_numbers_beyond_all_bounds_are_failures_of_their_pictures(here, capsys):
+    model = linear()
+    model.weights[:2] = 3e38
+    save_model("large.safetensors", model)
+    shade = np.zeros((8, 8), np.uint8)
+    shade[:, 4:] = 255
+    write_image("q/a/edge.png", shade)
+    write_image("q/b/flat.png", np.full((8, 8), 9, np.uint8))
+    assert run(["predict", "large.safetensors", "q"]) == 3
+    out, err = capsys.readouterr()
+    assert "flat.png" in out
+    assert "edge.png: the model gives no finite number for it" in err
+    assert "Warning" not in err
+    assert run(["evaluate", "large.safetensors", "q"]) == 1
+    assert "edge.png: the model gives no finite number" in capsys.readouterr().err
+
+
 @pytest.fixture
 def here(tmp_path, monkeypatch):
     """A folder with a model and two bright pictures, two dark ones and one between."""

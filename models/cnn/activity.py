@@ -101,7 +101,7 @@ def check_cost(
     cost = Cost.of(network, pictures, batch, threads)
     smaller = _smaller(network, text)
     less = "" if smaller is None else Cost.of(smaller, pictures, batch, threads).text
-    size = "" if smaller is None else as_option(smaller.input_shape[1:])
+    size = "" if smaller is None else as_option(*smaller.input_shape[1:])
     remedy = f"{size} takes {less}" if size else "use a smaller --batch or --network"
     what = f"the layers' outputs for a batch of pictures of {columns}x{rows}"
     check_room(cost.memory, what, remedy)
