@@ -2,19 +2,16 @@
 
     python -m benchmarks.linear_speed FOLDER [--pictures 60000]
 
-FOLDER holds the IDX files of MNIST (mnist-*). Three works: HoG and a linear
+FOLDER holds the IDX files of MNIST (mnist-*). Two works: HoG and a linear
 SVM of the training pictures in memory, against skimage.feature.hog of the same
 cells in one process a core with LinearSVC's defaults, once each because it
-takes minutes; one picture through `edgewise predict`, against importing NumPy
-and Pillow; and judging all pictures, against describing them.
+takes minutes; and judging all pictures, against describing them. One picture
+from start to end is what predict_rate measures.
 """
 
 import argparse
 import os
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 import warnings
 from concurrent.futures import ProcessPoolExecutor
@@ -23,10 +20,10 @@ from pathlib import Path
 
 import numpy as np
 
-from edgewise import HogConfig, open_dataset, write_image
+from edgewise import HogConfig, open_dataset
 from edgewise.features import extract
 from edgewise.images.dataset import Dataset
-from edgewise.models import fit_linear, save_model
+from edgewise.models import fit_linear
 from edgewise.models.linear_features import compute
 from edgewise.models.settings import default_features
 
@@ -37,14 +34,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.linear_speed")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--pictures", type=int, default=60_000)
-    parser.add_argument("--repeat", type=int, default=15, help="of starting a process")
     chosen = parser.parse_args()
     whole = open_dataset(chosen.folder / "mnist-train-images-idx3-ubyte.gz")
     dataset = whole.subset(range(min(chosen.pictures, len(whole))))
     extract(dataset.subset(range(5000)), default_features((28, 28), 1))  # compiles the loops
     print("| work | seconds | peer | seconds | ratio |\n|---|---:|---|---:|---:|")
     model = training(dataset)
-    starting(model, dataset, chosen.repeat)
     judging(model, dataset)
 
 
@@ -86,27 +81,6 @@ def their_hog(images: np.ndarray) -> np.ndarray:
 
     one = partial(hog, pixels_per_cell=(CELL, CELL), cells_per_block=(2, 2))
     return np.stack([one(image) for image in images])
-
-
-def starting(model, dataset: Dataset, repeat: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        path, picture = Path(folder) / "m.safetensors", Path(folder) / "one.png"
-        save_model(path, model)
-        write_image(picture, dataset.read(0))
-        script = Path(sys.executable).parent / "edgewise"
-        ours = partial(started, [str(script), "predict", str(path), str(picture)])
-        theirs = partial(started, [sys.executable, "-c", "import numpy, PIL.Image"])
-        ours(), theirs()
-        both = [(ours(), theirs()) for _ in range(repeat)]
-    us, them = (statistics.median(column) for column in zip(*both, strict=True))
-    row("predict one picture, whole process", us, "import numpy, PIL.Image", them)
-    print(f"difference: {1000 * (us - them):.0f} ms")
-
-
-def started(command: list[str]) -> float:
-    start = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True)
-    return time.perf_counter() - start
 
 
 def judging(model, dataset: Dataset) -> None:

@@ -24,6 +24,7 @@ from .session import Session
         "edgewise inspect photos/",
         "edgewise inspect train/ --test test/",
         "edgewise inspect photos/ --write-split split.csv --share 0.2",
+        "edgewise inspect frames/ --write-split split.csv --group-by '(.+)_'",
         "edgewise inspect features.npz model.safetensors --json",
         "edgewise inspect shards/ --verify",
     ),
@@ -57,11 +58,12 @@ def command(
     @list.txt, - for a picture on stdin, or the word digits. Pictures that
     cannot be read are named; their data set is described without them.
 
-    Of a data set it is also said what is wrong with it: duplicates, exact ones
-    and near ones, across train and test too; unbalanced classes; pictures of a
-    single colour; mixed sizes and colours; and formats or sizes that give the
-    class away. --write-split divides it, duplicates on one side; train and
-    evaluate take the sides as FILE.csv:train and FILE.csv:test.
+    Of a data set it is also said what is wrong with it: duplicates, exact,
+    near and mirrored ones, across train and test too; series of frames that
+    look alike; unbalanced classes; pictures of a single colour; mixed sizes and
+    colours; and formats or sizes that give the class away. --write-split
+    divides it, duplicates and groups on one side; train and evaluate take the
+    sides as FILE.csv:train and FILE.csv:test.
     """
     from ..images.errors import EdgewiseError
     from .inspect_data import DataOptions, inspect_data_set

@@ -86,7 +86,7 @@ def _training_options(function):
 @click.option(
     "--group/--no-group",
     default=True,
-    help="Hold back groups of a manifest as a whole.  [default: group]",
+    help="Hold back groups of a manifest or of --group-by as a whole.  [default: group]",
 )
 @group_by_option
 @click.option("--test", metavar="DATA", help="Evaluate the model on these pictures in the end.")
@@ -111,10 +111,10 @@ def command(
     """Train a small convolutional network on DATA.
 
     DATA is a folder with one sub-folder per class, an IDX images file (its
-    labels beside it), a CSV, TSV or JSONL manifest (path,label[,group]), or
-    the word digits. Layers are conv, maxpool, avgpool, globalpool, dense,
-    flatten, relu, batchnorm, dropout and others; edgewise show network lists
-    what a network consists of.
+    labels beside it), a CSV, TSV or JSONL manifest (path,label[,split,group];
+    with splits its train rows), or the word digits. Layers are conv, maxpool,
+    avgpool, globalpool, dense, flatten, relu, batchnorm, dropout and others;
+    edgewise show network lists what a network consists of.
 
     A checkpoint is written after each epoch and deleted when the model
     stands; the same command with --resume goes on from it after an

@@ -62,10 +62,10 @@ def command(
     """Train a linear classifier on features of DATA.
 
     DATA is a folder with one sub-folder per class, an IDX images file (its
-    labels beside it), a CSV, TSV or JSONL manifest (path,label[,group]), a
-    feature file, or the word digits. Unless told, pictures are described by
-    HoG at three scales that suit their size, coloured ones by 8x8 means of
-    their pixels too.
+    labels beside it), a CSV, TSV or JSONL manifest (path,label[,split,group];
+    with splits its train rows), a feature file, or the word digits. Unless
+    told, pictures are described by HoG at three scales that suit their size,
+    coloured ones by 8x8 means of their pixels too.
     """
     from pathlib import Path
 

@@ -1,7 +1,6 @@
 """Data sets: many pictures, with or without labels, read when they are needed."""
 
 import os
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -13,6 +12,7 @@ from .errors import DataError, EdgewiseError
 from .file_reader import FileReader, chosen_reader
 from .inputs import SUFFIXES, Input, find_inputs, pictures_below
 from .leaving_out import outside
+from .natural import natural_key
 from .stream import read_in_order
 
 
@@ -118,18 +118,6 @@ class Dataset:
         return replace(self.subset(chosen), source=f"{self.source}:{name}", part=name)
 
 
-def natural_key(text: str) -> list:
-    """Return a sorting key that puts 2 before 10."""
-    parts = re.split(r"(\d+)", text)
-    return [_number_key(part) if part.isdecimal() else (1, 0, part) for part in parts if part]
-
-
-def _number_key(digits: str) -> tuple[int, int, str]:
-    # Not as an int: a label may have more digits than Python turns into one.
-    digits = digits.lstrip("0")
-    return 0, len(digits), digits
-
-
 def open_dataset(
     source: str | os.PathLike | Sequence[str],
     *,
@@ -169,8 +157,7 @@ def open_dataset(
 def _outside(dataset: Dataset, words: list[str], without) -> Dataset:
     if without is None or dataset.paths is None:
         return dataset
-    remaining = outside(words, dataset.paths, without)
-    return dataset if len(remaining) == len(dataset) else dataset.subset(remaining)
+    return dataset.subset(outside(words, dataset.paths, without))
 
 
 def _without_labels(words: list[str]) -> str:
