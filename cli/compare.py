@@ -37,7 +37,7 @@ OPTIONS = (
                  "far they are apart."),
     click.option("--epochs", type=click.IntRange(min=1),
                  help="How often the network sees all pictures; it sees fewer more often.  "
-                 "[default: 10 to 60, for 500 steps or more]"),
+                 "[default: 10 to 60, for some 500 steps]"),
     click.option("--minutes", type=click.FloatRange(0, min_open=True),
                  help="Cut the epochs so that all trainings of the network take about this long."),
     click.option("--augment", default="", metavar="CHANGES",

@@ -91,6 +91,8 @@ def seed_rows(found: Comparison) -> Rows:
         rows.append([f"{seed}", f"{accuracy:.2%}", f"{100 * one.difference:+.2f}", f"{one.p:.2g}"])
     rows.append(["mean", f"{found.cnn.last.accuracy:.2%}", f"{100 * gap.difference:+.2f}", ""])
     rows.append(["  standard deviation", "", f"{100 * gap.deviation:.2f}", ""])
+    ends = f"{100 * min(gap.each):+.2f} to {100 * max(gap.each):+.2f}"
+    rows.append(["  least to most", "", ends, ""])
     low, high = gap.interval
     rows.append(["  95 % interval", "", f"{100 * low:+.2f} to {100 * high:+.2f}", f"{gap.p:.2g}"])
     return rows

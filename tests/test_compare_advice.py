@@ -82,8 +82,8 @@ def test_p_and_the_interval_agree_where_there_are_several_seeds(seeds, count, se
 @pytest.mark.parametrize(
     ("found", "verdict", "words"),
     [
-        (NONE, "no difference shown", "which chance may give; there may be one. Take the linear"),
-        (ALIKE, "no difference shown", "any difference is likely to be less than a point"),
+        (NONE, "no difference shown", "chance alone may give; there may be one. Take the linear"),
+        (ALIKE, "no difference shown", "if there is one, it is likely to be less than a point"),
         (LINEAR, "linear", "The linear model is enough here: it names 3.0 points more"),
         (CNN, "cnn", "A CNN is worth it here: it names 3.0 points more"),
         (NEAR_A_POINT, "cnn", "whether by more than a point is open"),

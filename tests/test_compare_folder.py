@@ -115,21 +115,32 @@ def default_signals():
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-KILLS = ["SIGKILL", "SIGTERM", "SIGINT", "SIGTERM", "SIGKILL", "SIGINT"]
+KILLS = ["SIGKILL", "SIGTERM", "SIGINT", "SIGTERM"]
+
+
+def stopped(words, lock, name, delay):
+    """Start a comparison, and stop it some time after it has begun; return what it said."""
+    process = subprocess.Popen(
+        words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=default_signals
+    )
+    while not lock.exists() and process.poll() is None:
+        time.sleep(0.01)
+    time.sleep(delay)
+    process.send_signal(getattr(signal, name))
+    return process.communicate(timeout=120)[1]
 
 
 def test_stopped_at_any_instant_it_goes_on(pictures, undisturbed, here):
     words = [sys.executable, "-m", "edgewise", *words_of(pictures, "out", "-q")]
-    # Starting alone takes about a second; what is later than the end stops nothing.
-    delays = np.random.default_rng(0).uniform(0.3, 3, len(KILLS))
-    for name, delay in zip(KILLS, delays, strict=True):
-        process = subprocess.Popen(
-            words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=default_signals
-        )
-        time.sleep(delay)
-        process.send_signal(getattr(signal, name))
-        _, said = process.communicate(timeout=120)
-        assert b"another comparison is running" not in said
+    lock = here / "out" / LOCK
+    # What is later than the end stops nothing.
+    for name, delay in zip(
+        KILLS, np.random.default_rng(0).uniform(0, 1.5, len(KILLS)), strict=True
+    ):
+        assert b"another comparison is running" not in stopped(words, lock, name, delay)
+        # That of a killed one is free, and would look as if the next had begun.
+        lock.unlink(missing_ok=True)
+    stopped(words, lock, "SIGKILL", 0)
     assert subprocess.run(words, stdout=subprocess.DEVNULL, check=False).returncode == 0
     assert_same_result(here / "out", undisturbed)
     assert [path.name for path in (here / "out").rglob(".*")] == []

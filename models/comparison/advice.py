@@ -104,10 +104,10 @@ def _sentence(found: Gap, verdict: str) -> str:
 def _nothing_shown(found: Gap) -> str:
     low, high = found.interval
     small = low > -SMALL and high < SMALL
-    size = "any difference is likely to be less than a point" if small else "there may be one"
+    size = "if there is one, it is likely to be less than a point" if small else "there may be one"
     return (
-        f"The test shows no difference: {CNN} is {points(found.difference)} from {LINEAR} "
-        f"({measured(found)}), which chance may give; {size}. Take {LINEAR}, the simpler one."
+        f"The test does not show a difference: {CNN} is {points(found.difference)} from {LINEAR} "
+        f"({measured(found)}), which chance alone may give; {size}. Take {LINEAR}, the simpler one."
     )
 
 

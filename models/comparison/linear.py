@@ -101,15 +101,15 @@ def _vectors(
     copies = len(changes)
     X = np.empty((len(images) * copies, features.length(*contest.plan.size)), np.float32)
     with contest.counter(total=len(X), unit="picture", what=what) as told:
-        for part in _blocks(images):
+        for part in _blocks(images, copies):
             rows = slice(part.start * copies, part.stop * copies)
             X[rows] = compute(features, _plain(copies_of(images[part], changes)))
             told(rows.stop)
     return X
 
 
-def _blocks(images: np.ndarray) -> list[slice]:
-    step = pictures_at_once(images.shape[1:])
+def _blocks(images: np.ndarray, copies: int = 1) -> list[slice]:
+    step = max(1, pictures_at_once(images.shape[1:]) // copies)
     return [slice(at, min(at + step, len(images))) for at in range(0, len(images), step)]
 
 

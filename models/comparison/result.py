@@ -13,7 +13,7 @@ from ..mcnemar import Difference, mcnemar
 from ..measures import measure
 from .advice import Advice, advise
 from .budget import epochs_for
-from .contest import Contest
+from .contest import Contest, Run
 from .overlap import STEP, Overlap
 from .paired import Gap, gap
 
@@ -147,10 +147,10 @@ class Comparison:
     @cached_property
     def gains(self) -> tuple[Gap | None, Gap | None, Gap | None]:
         """What twice the pictures brought the linear model, the network, and the latter more."""
-        early, late = self.linear.gained, self.cnn.gained
-        if early is None or late is None:
+        linear, cnn = self.linear.gained, self.cnn.gained
+        if linear is None or cnn is None:
             return None, None, None
-        return gap(early), gap(late), gap(late - early)
+        return gap(linear), gap(cnn), gap(cnn - linear)
 
     @cached_property
     def advice(self) -> Advice:
@@ -170,8 +170,8 @@ class Comparison:
         good, bad = (self.linear, self.cnn) if kind == "linear" else (self.cnn, self.linear)
         places = np.flatnonzero(good.right & ~bad.right)
         values, truth = bad.answers.values[places], bad.answers.truth[places]
-        gap = values.max(axis=1) - values[np.arange(len(places)), truth]
-        return places[np.argsort(-gap, kind="stable")]
+        lead = values.max(axis=1) - values[np.arange(len(places)), truth]
+        return places[np.argsort(-lead, kind="stable")]
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything ready for JSON."""
@@ -225,25 +225,27 @@ def collect(contest: Contest) -> Comparison:
     DataError
         If one is missing.
     """
-    overlaps = _found(contest, STEP)["overlaps"]
+    found = contest.steps.read(STEP)
+    if found is None:
+        raise _missing(contest, STEP)
     linear, cnn = (_side(contest, kind) for kind in KINDS)
-    return Comparison(contest, linear, cnn, tuple(Overlap(**one) for one in overlaps))
-
-
-def _found(contest: Contest, name: str) -> dict[str, Any]:
-    if (facts := contest.steps.read(name)) is None:
-        raise DataError(
-            f"{contest.folder}: the step {name} is missing", hint="run the command again"
-        )
-    return facts
+    return Comparison(contest, linear, cnn, tuple(Overlap(**one) for one in found["overlaps"]))
 
 
 def _side(contest: Contest, kind: str) -> Side:
     points: dict[int, list[tuple[dict, Answers]]] = {size: [] for size in contest.parts.sizes}
-    test = contest.parts.test
     for run in contest.runs(kind):
-        facts, values = _found(contest, run.name), contest.steps.answers(run.name)
-        assert values is not None, "its facts tell of them"
-        answers = Answers(test.names, test.labels, values, test.classes, "probability")
-        points[run.count].append((facts, answers))
+        points[run.count].append(_done(contest, run))
     return Side(tuple(Point(count, *zip(*own, strict=True)) for count, own in points.items()))
+
+
+def _done(contest: Contest, run: Run) -> tuple[dict[str, Any], Answers]:
+    facts, values = contest.steps.read(run.name), contest.steps.answers(run.name)
+    if facts is None or values is None:
+        raise _missing(contest, run.name)
+    test = contest.parts.test
+    return facts, Answers(test.names, test.labels, values, test.classes, "probability")
+
+
+def _missing(contest: Contest, name: str) -> DataError:
+    return DataError(f"{contest.folder}: the step {name} is missing", hint="run the command again")
