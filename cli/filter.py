@@ -140,7 +140,11 @@ def command(
     from ..images.inputs import find_inputs
     from .batch import Batch
     from .outputs import (
-        leave_out_existing, leave_out_results, plan_outputs, refuse_existing, refuse_unwritable,
+        leave_out_existing,
+        leave_out_results,
+        plan_outputs,
+        refuse_existing,
+        refuse_unwritable,
     )  # fmt: skip
 
     if rule == "float" and depth in ("8", "16"):
