@@ -44,4 +44,5 @@ def parse_json(content: bytes | str, name: object, *, errors: str = "strict") ->
 
 def _is_plain(content: bytes | str) -> bool:
     """Say whether a text holds no character but ASCII, spelled as they are."""
-    return content.isascii() and ("\\u" if isinstance(content, str) else b"\\u") not in content
+    escaped = "\\u" in content if isinstance(content, str) else b"\\u" in content
+    return content.isascii() and not escaped

@@ -101,9 +101,14 @@ def _has_seal(file: BinaryIO, facts: dict[str, Any]) -> bool:
     # Older files have none. To hash a GiB takes some 0.7 s.
     if "sha256" not in facts:
         return True
-    found = hashlib.file_digest(file, "sha256").hexdigest()
+    found = sha256_of(file)
     file.seek(0)
     return found == facts["sha256"]
+
+
+def sha256_of(file: Any) -> str:
+    """Return the SHA-256 of an open file, from where it stands to its end."""
+    return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_npy(file: BinaryIO, table: FeatureTable) -> dict[str, Any]:

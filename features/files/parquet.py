@@ -86,7 +86,7 @@ def _checked(pyarrow: Any, opened: Any, stored: int) -> dict[str, Any]:
     if described is None:
         raise DataError("a Parquet file, but not one of edgewise hog")
     facts = parse_json(described, "its settings", errors="surrogateescape")
-    kind = schema.field("features").type if "features" in schema.names else None
+    kind: Any = schema.field("features").type if "features" in schema.names else None
     float32 = pyarrow.float32()
     if not (
         isinstance(facts, dict)

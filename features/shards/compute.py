@@ -77,8 +77,10 @@ def compute_shard(
 
 def _intact(folder: Path, number: int, receipt: Receipt | None) -> Receipt | None:
     """Return a receipt if all that it speaks of is as it was, and can be kept."""
+    if receipt is None:
+        return None
     try:
-        for kind in ("data", "index") if receipt else ():
+        for kind in ("data", "index"):
             check_seal(folder, number, kind, receipt)
     except DataError:
         return None

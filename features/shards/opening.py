@@ -130,6 +130,6 @@ def open_shards(folder: Path) -> FeatureTable:
 def _inputs(rows: list[dict[str, Any]], classes: tuple[str, ...]) -> np.ndarray:
     number = {name: n for n, name in enumerate(classes)}
     ok = np.array([row["status"] == "ok" for row in rows])
-    label = [number.get(row.get("label"), -1) for row in rows]
+    label = [number.get(row.get("label") or "", -1) for row in rows]
     sizes = [(row.get("width") or 0, row.get("height") or 0) for row in rows]
     return np.column_stack([np.where(ok, np.cumsum(ok) - 1, -1), label, sizes]).astype(np.int32)

@@ -1,6 +1,5 @@
 """Where the files of a shard lie, and how they are written and read."""
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, suppress
@@ -12,6 +11,7 @@ from ...images.errors import DataError
 from ...images.json_text import parse_json
 from ...images.locks import locked
 from ...images.regular import irregular_kind, open_regular
+from ..files.beside import sha256_of
 
 KINDS = {"inputs": ".jsonl", "data": ".npy", "index": ".jsonl", "receipts": ".json"}
 PLAN = "plan.json"
@@ -92,5 +92,5 @@ def read_lines(path: Path, is_good: Callable[[Any], bool]) -> list[Any]:
 def fingerprint(path: Path) -> dict[str, Any]:
     """Return size and SHA-256 of a file."""
     with open_regular(path) as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+        found = sha256_of(file)
         return {"bytes": file.tell(), "sha256": found}
