@@ -146,6 +146,21 @@ def test_landmarks_are_drawn_from_the_rows_to_learn_from(monkeypatch):
     assert model.map.length == 30
 
 
+@pytest.mark.parametrize("label", ["\ud800", "x" * 5000])
+def test_labels_that_no_model_file_can_hold_are_refused_before_the_training(label):
+    data = make_table((label, "dog"))
+    with pytest.raises(DataError, match="the class .* (is no text|has a name of 5,000 letters)"):
+        fit_linear(data)
+
+
+@pytest.mark.parametrize("value", [1e16, 3e38, -3e38])
+def test_numbers_too_large_to_be_squared_are_refused_by_the_name_of_their_row(value):
+    data = make_table()
+    data.X[7, 2] = value
+    with pytest.raises(DataError, match=r"^7\.png: its vector holds numbers beyond 1e\+15$"):
+        fit_linear(data)
+
+
 def test_platt_of_separable_scores_stays_finite():
     scores = np.array([-2.0, -1.5, 1.5, 2.0])
     slope, offset = platt(scores, scores > 0, np.ones(4))
