@@ -12,7 +12,7 @@ from .hygiene_signature import halves
 # some 130 pairs among 20,000 MNIST digits are as alike, and 1,500 garments of
 # Fashion-MNIST, mostly trousers; at 0.995, 2 and 92.
 NEAR = 0.995
-BLOCK = 2048
+BLOCK = 1024
 # Edges held before they are thinned out to one a picture.
 MOST_EDGES = 4_000_000
 
@@ -92,9 +92,11 @@ class _Found:
 def _compare(even: np.ndarray, odd: np.ndarray, near: float, most: int, progress) -> _Found:
     count, none = len(even), np.empty((2, 0), np.int64)
     found = _Found(none, none, [])
+    # Fresh memory for every block would cost as much as a third of the products.
+    room = np.empty((3, BLOCK, BLOCK), np.float32)
     for start in range(0, count, BLOCK):
         for other in range(start, count, BLOCK):
-            _compare_blocks(found, even, odd, (start, other), near, most)
+            _compare_blocks(found, room, even, odd, (start, other), near, most)
         if progress:
             progress(min(start + BLOCK, count))
     return found
@@ -102,6 +104,7 @@ def _compare(even: np.ndarray, odd: np.ndarray, near: float, most: int, progress
 
 def _compare_blocks(
     found: _Found,
+    room: np.ndarray,
     even: np.ndarray,
     odd: np.ndarray,
     starts: tuple[int, int],
@@ -109,9 +112,10 @@ def _compare_blocks(
     most: int,
 ) -> None:
     one, other = (slice(start, start + BLOCK) for start in starts)
-    same, turned = even[one] @ even[other].T, odd[one] @ odd[other].T
-    either = np.abs(turned)
-    either += same
+    same, turned, either = room[:, : len(even[one]), : len(even[other])]
+    np.matmul(even[one], even[other].T, out=same)
+    np.matmul(odd[one], odd[other].T, out=turned)
+    np.add(np.abs(turned, out=either), same, out=either)
     i, j = np.nonzero(either >= near)
     same, turned = same[i, j], turned[i, j]
     edges = np.stack([i + starts[0], j + starts[1]])

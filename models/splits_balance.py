@@ -1,14 +1,18 @@
 """Moving groups of pictures from one side of a split to the other until the classes agree."""
 
+from typing import Any, TypeAlias
+
 import numpy as np
-from scipy.sparse import csr_array
+
+# A csr_array; SciPy says too little of what its operators give.
+Sparse: TypeAlias = Any
 
 # A smaller gain is rounding.
 LEAST = 1e-9
 
 
-def balance(counts: csr_array, targets: np.ndarray, held: np.ndarray) -> np.ndarray:
-    """Move groups until none brings the classes nearer, first what helps most for its pictures.
+def balance(counts: Sparse, targets: np.ndarray, held: np.ndarray) -> np.ndarray:
+    """Move groups until none brings the classes nearer, first those that help most for their size.
 
     Parameters
     ----------
@@ -32,7 +36,7 @@ def balance(counts: csr_array, targets: np.ndarray, held: np.ndarray) -> np.ndar
             return held
 
 
-def _moved(counts: csr_array, targets: np.ndarray, held: np.ndarray, groups: np.ndarray) -> int:
+def _moved(counts: Sparse, targets: np.ndarray, held: np.ndarray, groups: np.ndarray) -> int:
     """Move each of some groups if that still helps; return how many were moved."""
     weight = 1 / np.maximum(counts.sum(axis=0), 1)
     error = counts.T @ held - targets
@@ -48,7 +52,7 @@ def _moved(counts: csr_array, targets: np.ndarray, held: np.ndarray, groups: np.
     return moved
 
 
-def _gain(counts: csr_array, targets: np.ndarray, held: np.ndarray) -> np.ndarray:
+def _gain(counts: Sparse, targets: np.ndarray, held: np.ndarray) -> np.ndarray:
     """Return how moving each group changes the squared errors of the classes."""
     weight = 1 / np.maximum(counts.sum(axis=0), 1)
     error = counts.T @ held - targets
@@ -56,7 +60,7 @@ def _gain(counts: csr_array, targets: np.ndarray, held: np.ndarray) -> np.ndarra
     return 2 * sign * (counts @ (error * weight)) + counts.power(2) @ weight
 
 
-def spare_a_picture(counts: csr_array, targets: np.ndarray, held: np.ndarray) -> np.ndarray:
+def spare_a_picture(counts: Sparse, targets: np.ndarray, held: np.ndarray) -> np.ndarray:
     """Move groups so that every class has pictures on both sides, where that can be.
 
     To have some that are kept goes first: a class cannot do without pictures
@@ -72,7 +76,7 @@ def spare_a_picture(counts: csr_array, targets: np.ndarray, held: np.ndarray) ->
     return held
 
 
-def _give(counts: csr_array, targets: np.ndarray, held: np.ndarray, k: int, *, side: bool) -> None:
+def _give(counts: Sparse, targets: np.ndarray, held: np.ndarray, k: int, *, side: bool) -> None:
     """Move one group to a side that has no picture of class k, if none of its classes minds."""
     own = np.flatnonzero(counts[:, [k]].toarray()[:, 0])
     if (held[own] == side).any():
@@ -85,6 +89,6 @@ def _give(counts: csr_array, targets: np.ndarray, held: np.ndarray, k: int, *, s
         held[min(free, key=lambda i: gain[i])] = side
 
 
-def _leaves_some(counts: csr_array, left: np.ndarray, i: int) -> bool:
+def _leaves_some(counts: Sparse, left: np.ndarray, i: np.intp) -> bool:
     row = slice(counts.indptr[i], counts.indptr[i + 1])
     return bool((left[counts.indices[row]] > counts.data[row]).all())
