@@ -34,7 +34,7 @@ SEEDS = (
 )
 NEARLY = (
     "<p>The same pixel by pixel, or nearly: small gray versions of both correlate by "
-    f"{NEAR} or more, whatever their brightness and contrast.</p>"
+    f"{NEAR} or more, whatever their brightness and contrast, as they are or mirrored.</p>"
 )
 
 

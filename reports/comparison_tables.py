@@ -122,7 +122,7 @@ def _over_seeds(point: Point) -> str:
 
 def overlap_rows(found: Comparison) -> Rows:
     """Return how many pictures are in two parts, exactly and nearly."""
-    rows = [["", "pictures", "the same", "nearly the same"]]
+    rows = [["", "pictures", "the same", "nearly, or mirrored"]]
     for one in found.overlaps:
         own, other = WORDS[one.part], WORDS[one.other]
         rows.append([f"{own}, there {other} too", *(f"{n:,}" for n in one.counts)])

@@ -195,11 +195,11 @@ def test_pictures_in_two_parts_come_first():
     )
     found = advise(FEW, overlaps=overlaps).notes
     assert found[:3] == (
-        "Of the 100 test pictures 1 is the same pixel by pixel as one to learn from: both models "
-        "may know them by heart.",
-        "Of the 100 test pictures 3 are nearly the same as one to choose by: C and the epoch were "
-        "chosen by them.",
-        "Of the 20 pictures to choose by 4 are the same pixel by pixel and 5 are nearly the same "
-        "as one to learn from: C and the epoch are chosen by what is known by heart.",
+        "Of the 100 test pictures some are among those to learn from, too (1 pixel by pixel): "
+        "both models may know them by heart.",
+        "Of the 100 test pictures some are among those to choose by, too (3 nearly or mirrored): "
+        "C and the epoch were chosen by them.",
+        "Of the 20 pictures to choose by some are among those to learn from, too (4 pixel by "
+        "pixel, 5 nearly or mirrored): C and the epoch are chosen by what is known by heart.",
     )
     assert advise(CNN, overlaps=(Overlap("test", "train", 100, 0, 0),)).notes == ()

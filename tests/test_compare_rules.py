@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from edgewise.images.errors import DataError, EdgewiseError
+from edgewise.models.cnn.architectures import default_network
 from edgewise.models.cnn.training.augmentation import Augmentation
 from edgewise.models.cnn.training.batches import Batches, Normalization
 from edgewise.models.comparison.budget import (
     BATCH,
-    default_network,
     epochs_along,
     epochs_for,
     epochs_within,
@@ -117,6 +117,8 @@ def test_nearly_the_same_pictures_are_counted_once():
     # The same with less contrast: nearly the same; two of them unchanged.
     other = own.subset(np.arange(30))
     other.images[2:] = other.images[2:] // 2 + 9
+    # A mirror image is nearly the same, too.
+    other.images[2:6] = other.images[2:6, :, ::-1]
     parts = divide(own, other, validation=0.2, points=1, seed=0)
     train, validation, between = overlaps(parts)
     assert train.exact + validation.exact == 2

@@ -139,16 +139,10 @@ def _shared(found: Overlap) -> str:
     if not found.exact and not found.near:
         return ""
     own = "test pictures" if found.part == "test" else "pictures to choose by"
-    ways = [
-        f"{count:,} {'is' if count == 1 else 'are'} {how}"
-        for count, how in (
-            (found.exact, "the same pixel by pixel"),
-            (found.near, "nearly the same"),
-        )
-        if count
-    ]
+    known = (found.exact, "pixel by pixel"), (found.near, "nearly or mirrored")
+    ways = ", ".join(f"{count:,} {how}" for count, how in known if count)
     return (
-        f"Of the {found.count:,} {own} {' and '.join(ways)} as one {PURPOSE[found.other]}: "
+        f"Of the {found.count:,} {own} some are among those {PURPOSE[found.other]}, too ({ways}): "
         f"{HARM[found.part, found.other]}."
     )
 

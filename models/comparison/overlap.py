@@ -29,7 +29,8 @@ class Overlap:
     exact : int
         Those that are in the other one, pixel by pixel.
     near : int
-        Those, of the rest, that look nearly the same as one there.
+        Those, of the rest, that look nearly the same as one there, or as its
+        mirror image.
     """
 
     part: str
@@ -77,7 +78,7 @@ def _looks(images: np.ndarray) -> np.ndarray:
 def _overlap(found: Duplicates, sides: np.ndarray, part: str, other: str) -> Overlap:
     own, known = sides == part, sides == other
     exact, alike = (
-        np.isin(groups[own], groups[known]) for groups in (found.exact, found.near)
+        np.isin(groups[own], groups[known]) for groups in (found.exact, found.twins)
     )  # fmt: skip
     return Overlap(
         part, other, int(own.sum()), int(exact.sum()), int((alike & ~exact).sum())
