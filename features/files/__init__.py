@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from ...images.atomic import atomic_file, refuse_existing
-from ...images.errors import DataError, EdgewiseError, WordError
+from ...images.errors import DataError, WordError
 from ...images.regular import open_regular
 from ..table import FeatureTable
 from .beside import json_beside, read_npy, read_svm, write_npy, write_pair, write_svm
