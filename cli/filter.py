@@ -42,12 +42,13 @@ class FilterCommand(click.Command):
         try:
             return super().parse_args(ctx, args)
         except click.MissingParameter as error:
-            given = ctx.params.get("chain"), ctx.params.get("inputs")
-            if error.param is None or error.param.name != "output" or not all(given):
+            chain, inputs = ctx.params.get("chain"), ctx.params.get("inputs")
+            is_output = error.param is not None and error.param.name == "output"
+            if not (is_output and chain and inputs):
                 raise
             with ctx:
-                refuse_chain_behind(*given)
-                refuse_output_without_option(*given)
+                refuse_chain_behind(chain, inputs)
+                refuse_output_without_option(chain, inputs)
             raise
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -29,8 +29,9 @@ def open_streams() -> None:
     streams.stdin = sys.stdin or io.TextIOWrapper(io.BufferedReader(_Closed("stdin")))
     streams.stdout = _Output(sys.stdout) if sys.stdout else _ClosedOutput()
     # Nobody would see a message.
-    streams.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
-    streams.stderr.reconfigure(errors=READABLE)
+    stderr: Any = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
+    stderr.reconfigure(errors=READABLE)
+    streams.stderr = stderr
 
 
 def refuse_terminal(what: str) -> None:

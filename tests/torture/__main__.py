@@ -7,6 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from .judging import Fault
 from .making import make_files
 from .running import Limits, Runner
 from .session import torture
@@ -27,14 +28,16 @@ def main(words: list[str] | None = None) -> int:
         make_files(given.folder, given.every)
     with tempfile.TemporaryDirectory(prefix="torture-") as scratch:
         runner = Runner(Path(scratch), limits=Limits(patience=given.patience), jobs=given.jobs)
-        count, faults = torture(given.folder, runner, only=given.only)
-    for fault in faults:
-        sys.stdout.write(f"{fault}\n")
+        count, faults = torture(given.folder, runner, only=given.only, told=_tell)
     minutes = (time.monotonic() - began) / 60
     ran = f"{runner.ran:,} commands, {minutes:.1f} minutes"
-    sys.stdout.flush()
     sys.stderr.write(f"{count:,} files, {ran}: {len(faults)} faults\n")
     return 1 if faults else 0
+
+
+def _tell(fault: Fault) -> None:
+    sys.stdout.write(f"{fault}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

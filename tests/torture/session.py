@@ -15,8 +15,13 @@ from .staging import Specimen, chunks, specimens, stage
 NARROWED = ("hang", "death", "memory")
 
 
-def torture(folder: Path, runner: Runner, *, only: str = "") -> tuple[int, list[Fault]]:
-    """Run every command over the files below a folder; return their number, and the faults."""
+def torture(
+    folder: Path, runner: Runner, *, only: str = "", told: Callable[[Fault], object] | None = None
+) -> tuple[int, list[Fault]]:
+    """Run every command over the files below a folder; return their number, and the faults.
+
+    `told` is called with each fault as it is found.
+    """
     found = specimens(folder)
     world = make_world(runner)
     tasks = [
@@ -31,7 +36,11 @@ def torture(folder: Path, runner: Runner, *, only: str = "") -> tuple[int, list[
         *(partial(_work_folder, runner, world, path, only) for path in _with_plans(found)),
     ]
     with ThreadPoolExecutor(runner.jobs) as pool:
-        faults = [fault for some in pool.map(_run, tasks) for fault in some]
+        faults = []
+        for fault in (fault for some in pool.map(_run, tasks) for fault in some):
+            faults.append(fault)
+            if told:
+                told(fault)
     runner.close()
     return len(found), faults
 
