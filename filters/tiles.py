@@ -36,7 +36,9 @@ FLAGS = tuple(sorted(FAST_MATH))
 
 def _vector_shape() -> tuple[int, int]:
     """Return the numbers in a vector, and the vectors in a tile's row, for this processor."""
-    features = config.CPU_FEATURES or binding.get_host_cpu_features().flatten()
+    features = config.CPU_FEATURES
+    if features is None:
+        features = binding.get_host_cpu_features().flatten()
     if "+avx512f" in features:
         return 16, 4
     # 16 registers: 6 rows by 2 vectors, the inputs and a weight fit.

@@ -80,10 +80,13 @@ def test_not_a_number_and_infinity_stay():
 
 @pytest.mark.parametrize(
     ("processor", "shape"),
-    [("skylake-avx512", (16, 4)), ("haswell", (8, 2)), ("nehalem", (4, 4))],
+    [("skylake-avx512", (16, 4)), ("haswell", (8, 2)), ("nehalem", (4, 4)), ("generic", (4, 4))],
 )
 def test_tiles_fit_the_processor(processor, shape, tmp_path):
-    features = {"skylake-avx512": "+avx,+avx2,+avx512f", "haswell": "+avx,+avx2", "nehalem": "+sse"}
+    features = {
+        "skylake-avx512": "+avx,+avx2,+avx512f", "haswell": "+avx,+avx2", "nehalem": "+sse",
+        "generic": "",
+    }  # fmt: skip
     code = "from edgewise.filters import tiles; print((tiles.LANES, tiles.VECTORS))"
     settings = {"NUMBA_CPU_NAME": processor, "NUMBA_CPU_FEATURES": features[processor]}
     found = subprocess.run(
