@@ -180,5 +180,5 @@ def test_overwriting(photos):
 def test_the_installed_command(photos):
     command = [sys.executable, "-m", "edgewise", "hog", "some", "-o", "-", "-j", "1"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert len(done.stdout.splitlines()) == 4
+    assert len(done.stdout.splitlines()) == 3
     assert done.stderr == ""
