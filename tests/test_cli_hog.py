@@ -81,9 +81,8 @@ def test_stdin_to_stdout(photos, monkeypatch, capsysbinary):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(file.read())))
     assert run(["hog", "-", "-o", "-"]) == 0
     lines = capsysbinary.readouterr().out.decode().splitlines()
-    assert lines[0].startswith("# edgewise {")
-    assert lines[1].startswith("name,h0,h1,")
-    name, *values = lines[2].split(",")
+    assert lines[0].startswith("name,h0,h1,")
+    name, *values = lines[1].split(",")
     assert name == "stdin"
     assert_array_equal(np.array(values, np.float32), hog(photos[0]))
 
@@ -181,5 +180,5 @@ def test_overwriting(photos):
 def test_the_installed_command(photos):
     command = [sys.executable, "-m", "edgewise", "hog", "some", "-o", "-", "-j", "1"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert len(done.stdout.splitlines()) == 4
+    assert len(done.stdout.splitlines()) == 3
     assert done.stderr == ""
