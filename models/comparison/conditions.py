@@ -16,7 +16,7 @@ def conditions(found: Comparison) -> tuple[str, ...]:
 def _budget(found: Comparison) -> str:
     facts, curve = found.cnn.facts, found.cnn.curve
     rule = (
-        f"Each training of the network makes about {facts['steps']:,} steps of up to {BATCH} "
+        f"Each training of the network makes about {facts['steps']:,} steps of some {BATCH} "
         f"pictures, {facts['epochs']:,} epochs of all pictures"
     )
     if len(curve) > 1:
