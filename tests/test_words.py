@@ -191,3 +191,27 @@ def test_predictions_of_names_that_are_no_text(tmp_path):
     for jobs in ("2", "64"):
         again = finish("predict", model, name.decode(errors="surrogateescape"), "-j", jobs)
         assert_array_equal(again.stdout == done.stdout, True)
+
+
+HEADER = "{'descr': '%s', 'fortran_order': False, 'shape': %s}"
+
+
+def npy(kind, shape):
+    text = (HEADER % (kind, shape)).encode()
+    return b"\x93NUMPY\x01\0" + len(text).to_bytes(2, "little") + text + bytes(8)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"", b"PK\x03\x04", b"\x93NUMPY", b"\x93NUMPY\x01\0\xff\xff{",
+        b"\x93NUMPY\x01\0\x02\0((", npy("<f4", "(9223372036854775808,)"), npy("<f4", "(-1, 2)"),
+        npy("<f4", "(99999, 99999)"), npy("|O", "(1,)"), npy("<f4", "1e400"),
+    ],
+)  # fmt: skip
+def test_kernel_files_that_promise_anything(here, capsys, content):
+    Path("k.npy").write_bytes(content)
+    assert_array_equal(run(["kernels", "@k.npy"]), 1)
+    (line, *_) = capsys.readouterr().err.splitlines()
+    assert line.startswith("edgewise: k.npy: ")
+    assert "this is a bug" not in line

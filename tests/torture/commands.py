@@ -102,7 +102,8 @@ def batches(number: int, world: World) -> Iterator[Batch]:
 
 
 MODELS = (".safetensors",)
-TABLES = (".npz", ".npy", ".csv", ".svm", ".parquet", ".tsv", ".jsonl", "-ubyte", "-ubyte.gz")
+FEATURE_FILES = (".npz", ".npy", ".csv", ".svm", ".parquet")
+DATA_SETS = (".csv", ".tsv", ".jsonl", "-ubyte", "-ubyte.gz")
 KERNELS = (".txt", ".csv", ".json", ".npy", ".mat")
 LISTS = (".txt", ".lst")
 
@@ -118,11 +119,14 @@ def alone(path: Path, world: World) -> Iterator[tuple[str, ...]]:
         yield ("show", "model", name, "-o", "{out}/m.png")
         yield ("show", "features", name, str(world.picture), "-o", "{out}/f.png")
         yield ("show", "network", name)
-    if lower.endswith(TABLES):
-        yield ("train", "linear", name, "--size", "24x24", "-o", "{out}/m.safetensors")
+    if lower.endswith(FEATURE_FILES):
+        yield ("train", "linear", name, "-o", "{out}/m.safetensors")
         yield ("evaluate", str(world.linear), name)
         yield ("show", "hog", name, "-o", "{out}/h.png")
-    if lower.endswith((".tsv", ".jsonl", "-ubyte", "-ubyte.gz", ".csv")):
+    elif lower.endswith(DATA_SETS):
+        yield ("train", "linear", name, "--size", "24x24", "-o", "{out}/m.safetensors")
+        yield ("evaluate", str(world.linear), name)
+    if lower.endswith(DATA_SETS):
         yield ("hog", name, "--size", "24x24", "-o", "{out}/f.npz")
         yield ("predict", str(world.cnn), name)
     if lower.endswith(KERNELS):

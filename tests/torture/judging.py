@@ -9,6 +9,8 @@ CODES = (0, 1, 3)  # 2 is for mistakes in words, and the words here are right
 TRACES = ("Traceback (most recent call last)", "Fatal Python error")
 # What begins a line of Edgewise's own; every other line names the file it is about.
 OURS = re.compile(r"edgewise: |hint: |\s|$")
+# A picture that a list or a manifest names; a library names its function, which has neither.
+NAMED = re.compile(r"[^:]*[/.][^:]*: ")
 # The longest part of a name that no message writes otherwise.
 PLAIN = re.compile(r"[A-Za-z0-9._-]+")
 
@@ -86,5 +88,6 @@ def _strangers(stderr: str, names: list[str]) -> Iterable[tuple[str, str]]:
     if any(trace in stderr for trace in TRACES):
         return
     for line in stderr.splitlines():
-        if not OURS.match(line) and not any(name and f"{name}" in line for name in names):
+        is_ours = OURS.match(line) or NAMED.match(line)
+        if not is_ours and not any(name and f"{name}" in line for name in names):
             yield "strange line", line[:300]
