@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import dataclass, replace
+from math import prod
 from threading import Thread
 from typing import Any
 
@@ -11,6 +12,7 @@ from .signals import code_of, leave_at_once
 
 # From so many pictures on, loading the compiled loops costs less than it saves.
 MANY = 16
+BYTES = {"uint8": 1, "uint16": 2, "float32": 4}
 
 
 @dataclass
@@ -21,6 +23,7 @@ class Work:
     output: Output
     content: bytes | None = None
     facts: Any = None
+    error: Exception | None = None
 
 
 class Batch:
@@ -34,7 +37,9 @@ class Batch:
         self._session, self._chain, self._rule = session, chain, rule
         self._encoding, self._overwrite, self._max_pixels = encoding, overwrite, max_pixels
         self._dtype, self._one_thread = dtype, False
-        self._pipeline = Pipeline(self._read, self._filter, self._write, weigh=_weigh, jobs=jobs)
+        self._pipeline = Pipeline(
+            self._read, self._filter, self._write, weigh=self._weigh, jobs=jobs
+        )
 
     def run(self, sources, outputs) -> int:
         """Filter every picture; return how many were written."""
@@ -55,9 +60,8 @@ class Batch:
                 self._session.failed(work.source.name, getattr(result, "reason", str(result)))
                 continue
             done += 1
-            in_bands = f", in {result.bands} bands of rows" if result.bands > 1 else ""
             self._session.detail(
-                f"{work.source.name} -> {work.output.name}: {result.clipped}{in_bands}"
+                f"{work.source.name} -> {work.output.name}: {result.clipped}{_in_bands(result)}"
             )
         return done
 
@@ -67,17 +71,48 @@ class Batch:
             # All files are whole: what is stuck decodes or encodes in memory.
             leave_at_once(code_of(stop))
 
-    def _read(self, work: Work):
-        from ..images.decode import read_image
+    def _weigh(self, work: Work) -> int:
+        """Return the bytes of a picture and of what becomes of it, from its header."""
+        from ..images.errors import EdgewiseError
+        from ..images.headers import Facts, read_facts
 
+        source: Any = work.source.path
+        work.facts = Facts()
+        try:
+            if source is None:
+                source = work.content = work.source.source()
+        except EdgewiseError as error:
+            work.error = error
+            return 0
+        work.facts = read_facts(source, max_pixels=self._max_pixels)
+        size = BYTES["float32" if self._rule == "float" else self._dtype or work.facts.dtype.name]
+        # The picture, the result, and the result as it is encoded.
+        return work.facts.nbytes + 2 * size * prod(work.facts.shape)
+
+    def _read(self, work: Work):
+        from ..filters.banded import least_memory
+        from ..images.decode import read_image
+        from ..images.memory import refuse_beyond_memory
+
+        if work.error:
+            raise work.error
+        needed = least_memory(self._chain, work.facts.shape, work.facts.dtype)
+        refuse_beyond_memory(needed, "filtering it")
         content = work.source.path if work.content is None else work.content
         return read_image(content, name=work.source.name, max_pixels=self._max_pixels)
 
     def _filter(self, work: Work, image):
+        from ..images.errors import ImageError
+
+        try:
+            return self._filtered(image, self._dtype or image.dtype)
+        except MemoryError:
+            raise ImageError(work.source.name, "not enough memory to filter it") from None
+
+    def _filtered(self, image, dtype):
         from ..filters.banded import filter_picture
         from ..filters.correlation import loops_are_loaded
 
-        dtype = self._dtype or image.dtype
         if not (self._one_thread and loops_are_loaded()) or image.size > 1 << 22:
             return filter_picture(self._chain, image, self._rule, dtype)
         from ..jit import at_most_threads
@@ -119,12 +154,7 @@ def _load_loops() -> None:
     from ..filters import loops  # noqa: F401
 
 
-def _weigh(work: Work) -> int:
-    """Return the bytes of a picture and of what becomes of it, from its header."""
-    from ..images.headers import read_facts
-
-    source: Any = work.source.path
-    if source is None:
-        source = work.content = work.source.source()
-    work.facts = read_facts(source)
-    return 3 * work.facts.nbytes
+def _in_bands(result) -> str:
+    if result.bands < 2:
+        return ""
+    return f", in {result.bands} bands of {('rows', 'columns')[result.axis]}"

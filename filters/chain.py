@@ -15,10 +15,10 @@ from .kernel_text import GivenKernel, given_kernel
 from .kernels import KERNELS, kernel
 from .registry import Named, suggest
 from .renormalize import check_total
-from .stages import Chain, Run, Stage
+from .stages import POINT, UNKNOWN, Chain, Reach, Run, Stage
 from .steps import FILTERS, Filter, Windows
 from .values import saturate
-from .windows import Rows, pair
+from .windows import pair
 
 # Filters that look at one pixel at a time: these may be run on a part of a picture.
 POINTWISE = ("relu", "abs", "gray", "channel", "threshold", "gamma")
@@ -89,28 +89,29 @@ def _compile_filter(step: Step, entry: Filter, windows: Windows) -> Stage:
     run = lambda image: entry.function(image, windows, **settings)  # noqa: E731
     window = entry.window(settings)
     run_alpha = _alpha_run(entry, run, windows, window)
-    rows = _rows(entry, windows, window[0])
+    reach = _reach(entry, windows, window)
     look = partial(entry.look, windows=windows, **settings) if entry.look else None
     settle = partial(entry.settle, windows=windows, **settings) if entry.settle else None
-    return Stage(step, run, run_alpha, linear=entry.linear, rows=rows, look=look, settle=settle)
+    return Stage(step, run, run_alpha, linear=entry.linear, reach=reach, look=look, settle=settle)
 
 
 def _compile_plain(step: Step, entry: Filter) -> Stage:
     settings = entry.bind(step.values, step.options)
     run = partial(entry.function, **settings)
-    rows = Rows() if step.name in POINTWISE or entry.settle else None
+    reach = POINT if step.name in POINTWISE or entry.settle else UNKNOWN
     settle = partial(entry.settle, **settings) if entry.settle else None
     mean = {key: value for key, value in settings.items() if key != "p"}
     runs = {"same": run, "mean": partial(FILTERS["avgpool"].function, **mean)}
     run_alpha = runs.get(entry.alpha, _keep)
-    return Stage(step, run, run_alpha, linear=entry.alpha in runs, rows=rows, settle=settle)
+    return Stage(step, run, run_alpha, linear=entry.alpha in runs, reach=reach, settle=settle)
 
 
-def _rows(entry: Filter, windows: Windows, size: int) -> Rows | None:
-    """Say which rows the results of a filter come from, if that is known."""
+def _reach(entry: Filter, windows: Windows, shape: tuple[int, int]) -> Reach:
+    """Say which rows and columns the results of a filter come from, if that is known."""
     if entry.twice:
-        return windows.rows(2 * size - 1) if windows.padding == "same" else None
-    return windows.rows(size) if entry.local else None
+        twice = 2 * shape[0] - 1, 2 * shape[1] - 1
+        return windows.reach(twice) if windows.padding == "same" else UNKNOWN
+    return windows.reach(shape) if entry.local else UNKNOWN
 
 
 def _alpha_run(entry: Filter, run: Run, windows: Windows, window: tuple[int, int]) -> Run:
@@ -168,10 +169,8 @@ def _compile_kernel(step: Step, windows: Windows) -> Stage:
     else:
         shares = made.weights / made.weights.sum(dtype=np.float64)
         run_alpha = _slider(windows, shares, made.anchor)
-    size = made.weights.shape[0]
-    row = size // 2 if made.anchor is None else made.anchor[0]
-    rows = windows.rows(size, size - 1 - row if windows.flip else row)
-    return Stage(step, slide, run_alpha, made.bias, rows=rows)
+    reach = windows.reach(made.weights.shape, made.anchor)
+    return Stage(step, slide, run_alpha, made.bias, reach=reach)
 
 
 def _slider(windows: Windows, weights: np.ndarray, anchor: tuple[int, int] | None) -> Run:

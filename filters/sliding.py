@@ -69,15 +69,26 @@ class Windows:
         )
         return rows, columns
 
-    def rows(self, size: int, anchor: int | None = None) -> Rows | None:
-        """Return which rows the results of windows of `size` rows come from; None with a stride."""
-        if pair(self.stride, "stride")[0] != 1:
+    def reach(
+        self, shape: tuple[int, int], anchor: tuple[int, int] | None = None
+    ) -> tuple[Rows | None, Rows | None]:
+        """Return which rows, and which columns, the results of windows of a shape come from.
+
+        None along an axis that they stride over.
+        """
+        rows, columns = (self._reach(axis, shape, anchor) for axis in (0, 1))
+        return rows, columns
+
+    def _reach(self, axis: int, shape: tuple[int, int], anchor: tuple[int, int] | None):
+        if pair(self.stride, "stride")[axis] != 1:
             return None
-        middle = size - 1 - size // 2 if self.flip else size // 2
-        place = middle if anchor is None else anchor
-        dilation = pair(self.dilation, "dilation")[0]
+        size = shape[axis]
+        place = size // 2 if anchor is None else anchor[axis]
+        # A flipped kernel's anchor lies as far from its other end.
+        place = size - 1 - place if self.flip else place
+        dilation = pair(self.dilation, "dilation")[axis]
         span = dilation * (size - 1)
-        before, after = made_up(axis_padding(self.padding)[0], span, dilation * place)
+        before, after = made_up(axis_padding(self.padding)[axis], span, dilation * place)
         return Rows(before, after, span, border_name(self.border) == "wrap")
 
     def centres(self, image: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

@@ -14,6 +14,10 @@ from .windows import Rows
 Run = Callable[[np.ndarray], np.ndarray]
 # The parts of a picture, from top to bottom, as often as they are asked for.
 Parts = Callable[[], Iterable[np.ndarray]]
+Cut = slice | tuple[slice, ...]
+Reach = tuple[Rows | None, Rows | None]
+UNKNOWN: Reach = None, None
+POINT: Reach = Rows(), Rows()  # a result comes from its own pixel
 
 
 @dataclass(frozen=True)
@@ -22,8 +26,8 @@ class Stage:
 
     `run` filters the colour and `run_alpha` the alpha channel; `bias` is added
     to what `run` gives. A stage that is not `linear` looks at the colour as it
-    is, all others at colour times alpha. `rows` says which rows a result comes
-    from, or None where these are not known.
+    is, all others at colour times alpha. `reach` says which rows and which columns
+    a result comes from, each None where they are not known.
 
     A stage with a `settle` depends on the whole picture: given the parts of it,
     or of what `look` makes of it, `settle` returns a `run` that does not.
@@ -34,7 +38,7 @@ class Stage:
     run_alpha: Run
     bias: float = 0.0
     linear: bool = True
-    rows: Rows | None = None
+    reach: Reach = UNKNOWN
     look: Run | None = None
     settle: Callable[[Parts], Run] | None = None
 
@@ -59,8 +63,8 @@ class Stage:
     def looking(self) -> "Stage":
         """Return the stage that makes what `settle` wants to see."""
         run = self.look or _as_it_is
-        rows = self.rows if self.look else Rows()
-        return replace(self, run=run, rows=rows, look=None, settle=None)
+        reach = self.reach if self.look else POINT
+        return replace(self, run=run, reach=reach, look=None, settle=None)
 
 
 def _as_it_is(values: np.ndarray) -> np.ndarray:
@@ -87,10 +91,10 @@ class Chain:
         """Return the chain that runs this one and then another."""
         return Chain((*self.stages, *other.stages))
 
-    def run(self, image: np.ndarray, cuts: Sequence[slice] | None = None) -> np.ndarray:
+    def run(self, image: np.ndarray, cuts: Sequence[Cut] | None = None) -> np.ndarray:
         """Run every step in order; the result may have the image's own dtype.
 
-        `cuts`, one for each step, are the rows of its results that are wanted.
+        `cuts`, one for each step, are the part of its results that is wanted.
         """
         colour, share, opaque = self._run(image, cuts)
         if share is None:
@@ -100,14 +104,14 @@ class Chain:
         planes = values if values.ndim == 3 else values[:, :, None]
         return np.concatenate([planes, share[:, :, None] * opaque], axis=2, dtype=np.float32)
 
-    def look(self, image: np.ndarray, cuts: Sequence[slice]) -> np.ndarray:
+    def look(self, image: np.ndarray, cuts: Sequence[Cut]) -> np.ndarray:
         """Run every step, the last on the colour as it is, and return what that gives."""
         *before, last = self.stages
         colour, share, _ = Chain(tuple(before))._run(image, cuts[:-1])
         seen = colour if share is None else over(colour, share)
         return last.at(last.run, seen)[cuts[-1]]
 
-    def _run(self, image: np.ndarray, cuts: Sequence[slice] | None):
+    def _run(self, image: np.ndarray, cuts: Sequence[Cut] | None):
         """Return the colour, times the alpha if there is any, and alpha from 0 to 1."""
         wanted = cuts or [slice(None)] * len(self.stages)
         colour, alpha = split_alpha(np.asarray(image))

@@ -10,17 +10,13 @@ from .damage import check_png, damage
 from .deep_tiff import deep_dtype, has_lone_planes, read_deep_tiff, what_is_not_read
 from .errors import ImageError
 from .libtiff import forget_said, what_was_said
-from .limits import MAX_PIXELS, check_promise, check_size, file_size
+from .limits import MAX_PIXELS, check_size, file_size
 from .npy import NUMPY_MAGIC, read_npy
-from .opening import Source, label_of, one_error, open_picture, opened
+from .opening import Source, check_promise_of, label_of, one_error, open_picture, opened
 from .orientation import SIDEWAYS, UPRIGHT, orientation_of
 from .pillow_arrays import to_array
 from .tiff_layout import layout_of
 from .tiff_tags import HEIGHT, ORIENTATION, WIDTH, Tags, read_tags
-
-# Formats whose files cannot be much smaller than their pixels, and of how many
-# bytes one can tell there: GIF's codes some 2,700, Deflate 1,032, runs of BMP 128.
-MOST_OF_ONE = {"PNG": 1100, "GIF": 3000, "BMP": 300, "PPM": 8}
 
 
 def read_image(
@@ -123,10 +119,7 @@ def _check(picture: Image.Image, file: BinaryIO, label: str, max_pixels: int) ->
     """Refuse what is too large, and what the file cannot hold, before memory is taken."""
     columns, rows = picture.size
     check_size(columns, rows, label, max_pixels)
-    if picture.format in MOST_OF_ONE:
-        # Of palettes and grays a pixel may have one bit.
-        least = rows * columns // (8 if picture.mode in ("1", "L", "P") else 1)
-        check_promise(least, file_size(file), MOST_OF_ONE[picture.format], label)
+    check_promise_of(picture, file, label)
     if picture.format == "PNG":
         check_png(file, label)
 

@@ -11,7 +11,7 @@ from .deep_tiff import channels_kept, deep_dtype
 from .limits import MAX_PIXELS
 from .metadata import NOTHING, Metadata, deep_tiff_metadata, pillow_metadata
 from .npy import NUMPY_MAGIC, npy_header
-from .opening import Source, label_of, one_error, open_picture, opened
+from .opening import Source, check_promise_of, label_of, one_error, open_picture, opened
 from .orientation import orientation_of
 from .tiff_tags import HEIGHT, ORIENTATION, WIDTH, Tags, count_frames, read_tags
 
@@ -79,6 +79,7 @@ def read_header(source: Source, *, name: str | None = None) -> Header:
         if tags is not None and deep_dtype(tags) is not None:
             return Header("TIFF", "", tags.one(ORIENTATION), count_frames(file))
         with open_picture(file, label) as picture:
+            check_promise_of(picture, file, label)
             frames = getattr(picture, "n_frames", 1)
             return Header(picture.format or "", picture.mode, orientation_of(picture), frames)
 
@@ -111,6 +112,7 @@ def _facts(file: BinaryIO, label: str) -> Facts:
     if tags is not None and dtype is not None:
         return Facts(deep_tiff_metadata(tags), _deep_shape(tags), dtype)
     with open_picture(file, label) as picture:
+        check_promise_of(picture, file, label)
         return Facts(pillow_metadata(picture), *_kind(picture))
 
 

@@ -48,7 +48,8 @@ def pillow_metadata(picture) -> Metadata:
     """Return what is kept of a picture that Pillow opened."""
     try:
         across, down = (float(value) for value in picture.info["dpi"])
-        orientation = int(picture.getexif().get(0x0112, 1))
+        # Of a PNG file this decodes the picture.
+        orientation = int(picture.getexif().get(0x0112, 1)) if across != down else 1
     except Exception:  # none there, or nonsense in a damaged header
         across = down = orientation = 0
     found = picture.info.get("icc_profile")

@@ -6,6 +6,7 @@ import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import prod
 from typing import BinaryIO
 
 # Pillow finds these two only by loading some forty formats that are refused anyway.
@@ -18,9 +19,13 @@ from PIL import (
 
 from .damage import KNOWN, damage, what_it_is
 from .errors import DataError, ImageError
+from .limits import check_promise, file_size
 from .regular import MOST_PIPED, IrregularError, open_regular, read_at_most
 
 FORMATS = ("PNG", "JPEG", "PPM", "GIF", "BMP", "TIFF", "WEBP")
+# Formats whose files cannot be much smaller than their pixels, and of how many
+# bytes one can tell there: GIF's codes some 2,700, Deflate 1,032, runs of BMP 128.
+MOST_OF_ONE = {"PNG": 1100, "GIF": 3000, "BMP": 300, "PPM": 8}
 
 # Pillow's limit is one for the whole process and differs from what a user may
 # ask for. `read_image` checks its own, from the same header.
@@ -78,6 +83,14 @@ def opened(source: Source, label: str) -> Iterator[BinaryIO]:
             raise ImageError(label, error.reason) from None
         with file:
             yield file
+
+
+def check_promise_of(picture: Image.Image, file: BinaryIO, label: str) -> None:
+    """Refuse a picture that its file is too short for, before memory is taken."""
+    if picture.format in MOST_OF_ONE:
+        # Of palettes and grays a pixel may have one bit.
+        least = prod(picture.size) // (8 if picture.mode in ("1", "L", "P") else 1)
+        check_promise(least, file_size(file), MOST_OF_ONE[picture.format], label)
 
 
 def open_picture(file: BinaryIO, label: str) -> Image.Image:

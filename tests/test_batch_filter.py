@@ -223,6 +223,35 @@ def test_bands_give_what_the_whole_gives(monkeypatch, chain, rule, channels):
 
 
 @pytest.mark.parametrize(
+    "chain",
+    [
+        "gaussian:2,sobel",
+        "[1 2 3; 4 5 6]:anchor=2:0:flip=yes",
+        "box:9/5:border=renormalize,median:3",
+        "box:5:padding=valid,[1 2; 3 4; 5 9]:flip=yes:padding=0/9",
+        "gaussian:2:border=wrap,abs,sobel:border=wrap",
+        "box:3:stride=2/1,sobel",
+        "gaussian,otsu,median",
+        "equalize:200",
+        "lcn:5,abs",
+    ],
+)
+@pytest.mark.parametrize("channels", [1, 4])
+def test_bands_of_columns_where_rows_are_long(monkeypatch, chain, channels):
+    monkeypatch.setattr("edgewise.filters.correlation.FEW_MULTIPLY_ADDS", 0)
+    shape = (8, 1500) if channels == 1 else (8, 1500, channels)
+    image = RNG.integers(0, 256, shape).astype(np.uint8)
+    compiled = compile_chain(chain)
+    whole = filter_picture(compiled, image, "rescale", np.uint8)
+    monkeypatch.setattr(banded, "BAND", image.size // 20)
+    found = filter_picture(compiled, image, "rescale", np.uint8)
+    assert found.bands > 2
+    assert_array_equal(found.axis, 1)
+    assert_array_equal(found.picture, whole.picture)
+    assert_array_equal(found.clipped, whole.clipped)
+
+
+@pytest.mark.parametrize(
     "chain", ["box:3:stride=2", "maxpool:2", "box:border=wrap,sobel", "canny", "lcn:padding=valid"]
 )
 def test_what_cannot_be_cut_in_bands_is_filtered_whole(monkeypatch, chain):
