@@ -28,15 +28,15 @@ def _count_1(a, limit, count):
 @serial_loop
 def _count_3(a, b, c, limit, count):
     for j in range(count.size):
-        count[j] += (a[j] < limit[j]) + (b[j] < limit[j]) + (c[j] < limit[j])
+        count[j] += int(a[j] < limit[j]) + int(b[j] < limit[j]) + int(c[j] < limit[j])
 
 
 @serial_loop
 def _count_5(a, b, c, d, e, limit, count):
     for j in range(count.size):
         limit_j = limit[j]
-        three = (a[j] < limit_j) + (b[j] < limit_j) + (c[j] < limit_j)
-        count[j] += three + (d[j] < limit_j) + (e[j] < limit_j)
+        three = int(a[j] < limit_j) + int(b[j] < limit_j) + int(c[j] < limit_j)
+        count[j] += three + int(d[j] < limit_j) + int(e[j] < limit_j)
 
 
 @serial_loop

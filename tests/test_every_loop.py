@@ -75,5 +75,4 @@ def test_no_loop_leaves_its_arrays(tmp_path, uncompiled):
         for name in found.keys() - {"entered"}
         if not np.allclose(found[name], uncompiled[name], rtol=1e-3, atol=2e-3)
     ]
-    # Uncompiled, rank_loops adds truth values with "or": percentiles of 17x17 and 19x19 bytes.
-    assert len(wrong) <= 2, wrong
+    assert not wrong
