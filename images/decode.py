@@ -1,7 +1,7 @@
 """Picture files to arrays."""
 
 import re
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from PIL import Image
@@ -150,7 +150,8 @@ def _read_by_pillow(file: BinaryIO, tags: Tags, label: str, max_pixels: int):
     with picture:
         check_size(*picture.size, label, max_pixels)
         forget_said()
-        picture.tile = [_in_native_order(tile) for tile in picture.tile]
+        tiled: Any = picture
+        tiled.tile = [_in_native_order(tile) for tile in tiled.tile]
         try:
             picture.load()
         except (OSError, ValueError) as error:
