@@ -17,7 +17,7 @@ from test_decode import FILES, RGB, encoded, lying, png_header
 from edgewise.cli.main import run
 from edgewise.features import FeatureTable, hog, open_features, prepare
 from edgewise.features.shards.places import place, read_lines
-from edgewise.features.shards.plan import read_plan
+from edgewise.features.shards.plan_files import read_plan
 from edgewise.images import open_dataset, opening, read_image
 from edgewise.images.decode import read_shrunk
 from edgewise.images.regular import open_regular
