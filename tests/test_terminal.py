@@ -10,7 +10,15 @@ import time
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
-from signals import EDGEWISE, PATIENCE, finish, heeding, start, wait_until, wait_until_it_heeds
+from processes import (
+    EDGEWISE,
+    HANGS,
+    heeding,
+    run_edgewise,
+    start_edgewise,
+    wait_until,
+    when_it_heeds,
+)
 
 from edgewise import read_image, write_image
 from edgewise.sample_images import folder, photographs
@@ -36,10 +44,10 @@ def parts_below(place):
     [(signal.SIGINT, 130, b"interrupted"), (signal.SIGTERM, 143, b"terminated")],
 )
 def test_a_signal_ends_a_command_in_one_word(many, tmp_path, sent, code, word):
-    process = start("filter", "sobel", many, "-o", tmp_path / "o", stderr=subprocess.PIPE)
+    process = start_edgewise("filter", "sobel", many, "-o", tmp_path / "o")
     wait_until((tmp_path / "o").exists)
     process.send_signal(sent)
-    _, stderr = process.communicate(timeout=PATIENCE)
+    _, stderr = process.communicate(timeout=HANGS)
     assert_array_equal(stderr, b"edgewise: " + word + b"\n")
     assert_array_equal(process.returncode, code)
     assert_array_equal(parts_below(tmp_path), [])
@@ -50,14 +58,13 @@ def test_a_signal_ends_a_command_in_one_word(many, tmp_path, sent, code, word):
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("after", [0, 0.01, 0.02, 0.04, 0.07, 0.1, 0.2, 0.5])
 def test_a_signal_while_the_command_starts(tmp_path, sent, after):
-    process = start(
-        "train", "linear", "digits", "-o", tmp_path / "m.safetensors", stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+    process = start_edgewise(
+        "train", "linear", "digits", "-o", tmp_path / "m.safetensors",
     )  # fmt: skip
-    wait_until_it_heeds(process)
+    when_it_heeds(process)
     time.sleep(after)
     process.send_signal(sent)
-    _, stderr = process.communicate(timeout=PATIENCE)
+    _, stderr = process.communicate(timeout=HANGS)
     word = b"interrupted" if sent == signal.SIGINT else b"terminated"
     assert (process.returncode, stderr) in ((128 + sent, b"edgewise: " + word + b"\n"), (0, stderr))
     assert b"Traceback" not in stderr
@@ -66,12 +73,10 @@ def test_a_signal_while_the_command_starts(tmp_path, sent, after):
 def test_an_ignored_interruption_stays_ignored(many, tmp_path):
     for path in sorted(many.iterdir())[30:]:
         path.unlink()
-    process = start(
-        "filter", "sobel", many, "-o", tmp_path / "o", ignored=["SIGINT"], stderr=subprocess.PIPE
-    )
+    process = start_edgewise("filter", "sobel", many, "-o", tmp_path / "o", ignored=["SIGINT"])
     wait_until((tmp_path / "o").exists)
     process.send_signal(signal.SIGINT)
-    _, stderr = process.communicate(timeout=PATIENCE)
+    _, stderr = process.communicate(timeout=HANGS)
     assert_array_equal((process.returncode, stderr), (0, b""))
     assert_array_equal(len(list((tmp_path / "o").iterdir())), 30)
 
@@ -80,23 +85,23 @@ def test_an_ignored_interruption_stays_ignored(many, tmp_path):
     "words", [("kernels",), ("--help",), ("filter", "box", CAT, "-o", "-", "--format", "ppm")]
 )
 def test_a_reader_that_leaves_is_no_error(words):
-    process = start(*words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = start_edgewise(*words)
     process.stdout.close()
     assert_array_equal(process.stderr.read(), b"")
     process.stderr.close()
-    assert_array_equal(process.wait(PATIENCE), 141)
+    assert_array_equal(process.wait(HANGS), 141)
 
 
 def test_a_reader_of_messages_that_leaves_is_no_error(tmp_path):
-    process = start("filter", "box", tmp_path / "none.png", "-o", "x.png", stderr=subprocess.PIPE)
+    process = start_edgewise("filter", "box", tmp_path / "none.png", "-o", "x.png")
     process.stderr.close()
-    assert process.wait(PATIENCE) in (3, 141)
+    assert process.wait(HANGS) in (3, 141)
 
 
 @pytest.mark.parametrize("closed", [[0], [1], [2], [0, 1, 2]])
 def test_closed_streams_do_no_harm_to_files(tmp_path, closed):
     out = tmp_path / "x.npy"
-    done = finish("filter", "box", CAT, "-o", out, closed=closed)
+    done = run_edgewise("filter", "box", CAT, "-o", out, closed=closed)
     assert_array_equal((done.returncode, done.stdout, done.stderr), (0, b"", b""))
     assert_array_equal(read_image(out).shape, read_image(CAT).shape)
 
@@ -113,7 +118,7 @@ def test_closed_streams_do_no_harm_to_files(tmp_path, closed):
     ],
 )
 def test_a_closed_stream_that_is_needed_is_named(tmp_path, words, closed, name):
-    done = finish(*words, closed=[closed], cwd=tmp_path)
+    done = run_edgewise(*words, closed=[closed], cwd=tmp_path)
     assert_array_equal(done.returncode, 1)
     assert_array_equal(done.stderr.decode(), f"edgewise: {name}: it is closed\n")
     assert_array_equal(os.listdir(tmp_path), [])
@@ -136,7 +141,7 @@ def on_a_terminal(*words, **options):
             break
         shown += piece
     os.close(ours)
-    _, stderr = process.communicate(timeout=PATIENCE)
+    _, stderr = process.communicate(timeout=HANGS)
     return process.returncode, shown, stderr
 
 
@@ -168,7 +173,7 @@ def test_messages_obey_no_name(tmp_path):
     bad = os.fsencode(tmp_path) + b"/\x1b[31m\n\xff.png"
     with open(bad, "wb") as file:
         file.write(b"no picture")
-    done = finish("filter", "box", tmp_path, "-o", tmp_path / "o")
+    done = run_edgewise("filter", "box", tmp_path, "-o", tmp_path / "o")
     assert_array_equal(done.returncode, 3)
     first, last = done.stderr.decode().splitlines()
     assert "/\\x1b[31m\\n\\xff.png: " in first
@@ -179,13 +184,13 @@ def test_names_that_are_no_text_reach_a_pipe_as_they_are(tmp_path):
     name = os.fsencode(tmp_path) + b"/\xff\xfe.png"
     write_image(tmp_path / "a.png", np.zeros((4, 4), np.uint8))
     os.rename(tmp_path / "a.png", name)
-    done = finish("filter", "box", tmp_path, "-o", tmp_path / "o", "-n")
+    done = run_edgewise("filter", "box", tmp_path, "-o", tmp_path / "o", "-n")
     assert_array_equal(done.returncode, 0)
     assert done.stdout.startswith(name + b" (")
 
 
 def test_every_encoding_of_a_terminal_will_do(tmp_path):
-    done = finish(
+    done = run_edgewise(
         "kernels", "[1 ö]", env={**os.environ, "PYTHONIOENCODING": "koi8-r", "PYTHONUTF8": "0"}
     )
     assert_array_equal(done.returncode, 2)
@@ -193,7 +198,7 @@ def test_every_encoding_of_a_terminal_will_do(tmp_path):
 
 
 def test_the_codes_are_listed():
-    text = " ".join(finish("--help").stdout.decode().split())
+    text = " ".join(run_edgewise("--help").stdout.decode().split())
     for code in ("0 done", "130 interrupted", "143 terminated", "141 whoever read"):
         assert code in text
     assert sys.executable

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
-from signals import finish
+from processes import run_edgewise
 
 from edgewise import write_image
 from edgewise.cli.main import run
@@ -118,7 +118,7 @@ def test_options_that_change_something(here, words):
 
 def test_words_as_long_as_a_system_allows(here):
     for chain in ("x" * 130_000, "1," * 60_000, "[1 2;" * 20_000, "box:" * 30_000, "," * 130_000):
-        done = finish("filter", chain, "in.png", "-o", "o.png")
+        done = run_edgewise("filter", chain, "in.png", "-o", "o.png")
         assert_array_equal(done.returncode, 2)
         assert len(done.stderr) < 3000
         assert b"this is a bug" not in done.stderr
@@ -184,12 +184,12 @@ def test_predictions_of_names_that_are_no_text(tmp_path):
     name = os.fsencode(tmp_path) + b"/\xff\n.png"
     with open(name, "wb") as file:
         file.write(bag)
-    done = finish("predict", model, name.decode(errors="surrogateescape"), "-j", "1")
+    done = run_edgewise("predict", model, name.decode(errors="surrogateescape"), "-j", "1")
     assert_array_equal((done.returncode, done.stderr), (0, b""))
     shown, label, _ = done.stdout.rstrip(b"\n").split(b"\t")
     assert_array_equal((shown, label), (name.replace(b"\n", b"\\n"), b"bag"))
     for jobs in ("2", "64"):
-        again = finish("predict", model, name.decode(errors="surrogateescape"), "-j", jobs)
+        again = run_edgewise("predict", model, name.decode(errors="surrogateescape"), "-j", jobs)
         assert_array_equal(again.stdout == done.stdout, True)
 
 
