@@ -22,10 +22,15 @@ def with_session(function: Callable) -> Callable:
     @click.option("--debug", is_flag=True, help="Show where an unexpected error arose.")
     @wraps(function)
     def with_options(*args, quiet: bool, verbose: bool, debug: bool, **kwargs):
+        log = logging.getLogger("edgewise")
+        level = log.level
         if quiet:
             # Also the loops' word on why their first use takes seconds.
-            logging.getLogger("edgewise").setLevel(logging.ERROR)
-        return function(Session(quiet=quiet, verbose=verbose), *args, **kwargs)
+            log.setLevel(logging.ERROR)
+        try:
+            return function(Session(quiet=quiet, verbose=verbose), *args, **kwargs)
+        finally:
+            log.setLevel(level)
 
     return with_options
 

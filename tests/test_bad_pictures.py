@@ -177,7 +177,7 @@ def test_shards(folder, capsys):
     for _ in range(2):  # the second time nothing is left to do
         assert_array_equal(run(words), 3)
         shards = range(read_plan(Path("out")).shards)
-        rows = [row for n in shards for row in read_lines(place(Path("out"), "index", n))]
+        rows = [row for n in shards for row in read_lines(place(Path("out"), "index", n), bool)]
         ok = [row["name"] for row in rows if row["status"] == "ok"]
         failed = {row["name"]: row["reason"] for row in rows if row["status"] == "failed"}
         assert (ok, list(failed)) == (readable, others)

@@ -153,11 +153,11 @@ def test_nothing_readable_is_an_error(photos, tmp_path, capsys):
         (["one.png", "-n", "--norm", "l3"], 2, "norm is one of"),
         (["one.png", "-n", "--cell", "0"], 2, "neither a number nor"),
         (["one.png", "-n", "--cell", "30"], 1, "32x24 pixels is too small"),
-        (["one.png", "-o", "f.txt"], 1, "ends in .npz, .npy, .csv, .svm or .parquet"),
+        (["one.png", "-o", "f.txt"], 2, "ends in .npz, .npy, .csv, .svm or .parquet"),
         (["some", "one.png", "tall.png", "-o", "f.npz"], 1, "such as --size 32x24"),
         (["one.png", "-o", "old.npz"], 1, "old.npz exists already; use --overwrite"),
         (["one.png", "--picture", "one.png"], 1, "one.png exists already; use --overwrite"),
-        (["one.png", "-o", "f.npz", "--picture", "h.xyz"], 1, "h.xyz"),
+        (["one.png", "-o", "f.npz", "--picture", "h.xyz"], 2, "h.xyz"),
     ],
 )
 def test_mistakes(photos, tmp_path, capsys, words, code, text):

@@ -24,6 +24,7 @@ import subprocess
 import sys
 
 from hostile.pictures import hostile_pictures
+from torture.running import peak_memory
 from edgewise import EdgewiseError, open_dataset, read_image
 from edgewise.images.headers import read_facts
 for number, (name, content) in enumerate(hostile_pictures()):
@@ -40,7 +41,7 @@ for number, (name, content) in enumerate(hostile_pictures()):
     except EdgewiseError as error:
         assert "\\n" not in str(error), name
     os.unlink(name)
-assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 1 << 20  # KiB
+assert peak_memory("self") < 1 << 30
 """
 
 

@@ -94,7 +94,7 @@ def test_features_from_a_file_with_labels_from_a_manifest(digits, tmp_path, caps
     assert_array_equal(run(["hog", str(data), "-o", str(file), *hog]), 0)
     kept = load_features(file)
     unlabelled = tmp_path / "u.npz"
-    save_features(unlabelled, replace(kept, labels=None, classes=()))
+    save_features(unlabelled, replace(kept, labels=None, classes=(), inputs=None))
     assert_array_equal(train(data, tmp_path / "a.safetensors", "--features", str(unlabelled)), 0)
     assert_array_equal(train(file, tmp_path / "b.safetensors"), 0)
     a, b = ((tmp_path / f"{name}.safetensors").read_bytes() for name in "ab")
@@ -109,14 +109,14 @@ def test_features_from_a_file_with_labels_from_a_manifest(digits, tmp_path, caps
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        (["--features", "sift"], 1, "no such features"),
+        (["--features", "sift"], 2, "no such features"),
         (["--features", "hog", "--cell", "4"], 2, "--cell and --features exclude each other"),
         (["--kernel-map", "poly"], 2, 'no kernel map "poly"'),
         (["--class-weight", "much"], 2, '"much" is not CLASS=NUMBER; or write balanced'),
         (["--class-weight", "9=2"], 1, 'no class "9"; there are 0, 1, 2'),
         (["--search", "-C", "3"], 2, "leave one of them out"),
         (["--cv", "90"], 1, "too few for 90 parts; use --cv"),
-        (["--copies", "shift:9"], 1, "not a number of pixels"),
+        (["--copies", "shift:9"], 2, "not a number of pixels"),
     ],
 )
 def test_mistakes_are_named(digits, tmp_path, capsys, words, code, message):

@@ -146,11 +146,12 @@ def test_landmarks_are_drawn_from_the_rows_to_learn_from(monkeypatch):
     assert model.map.length == 30
 
 
-@pytest.mark.parametrize("label", ["\ud800", "x" * 5000])
-def test_labels_that_no_model_file_can_hold_are_refused_before_the_training(label):
-    data = make_table((label, "dog"))
-    with pytest.raises(DataError, match="the class .* (is no text|has a name of 5,000 letters)"):
+def test_labels_that_no_model_file_can_hold_are_refused_before_the_training():
+    data = make_table(("x" * 5000, "dog"))
+    with pytest.raises(DataError, match="the class .* has a name of 5,000 letters"):
         fit_linear(data)
+    with pytest.raises(DataError, match="half a character"):
+        make_table(("\ud800", "dog"))
 
 
 @pytest.mark.parametrize("value", [1e16, 3e38, -3e38])

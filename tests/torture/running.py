@@ -12,12 +12,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event, Lock, Thread, local
+from threading import Lock, local
 
 from .judging import Shown
 
 # More than is allowed, so that what takes it is seen and the machine still lives.
 MOST_DATA = 6 << 30
+# Seconds from one look at a process to the next.
+LOOK = 0.02
 TESTS = Path(__file__).parent.parent
 
 
@@ -78,22 +80,22 @@ class Runner:
 
     def fresh(self, words: Sequence[str], place: Path, seconds: float) -> Shown:
         """Run a command in a process of its own."""
-        began, late = time.monotonic(), Event()
+        began = time.monotonic()
         with open(place / "stdout", "wb") as out, open(place / "stderr", "wb") as err:
             process = subprocess.Popen(
                 [*self._command, *words], stdin=subprocess.DEVNULL, stdout=out, stderr=err,
                 start_new_session=True,
             )  # fmt: skip
         _bound(process.pid)
-        done = Event()
-        clock = Thread(target=_kill_late, args=(process.pid, seconds, done, late))
-        clock.start()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        done.set()
-        clock.join()
-        code = None if late.is_set() else process.returncode
-        return _shown(place, code, time.monotonic() - began, usage.ru_maxrss << 10)
+        peak, late = 0, False
+        while process.poll() is None:
+            peak = max(peak, peak_memory(process.pid))
+            late = time.monotonic() > began + seconds
+            if late:
+                _kill(process.pid)
+            time.sleep(LOOK)
+        code = None if late else process.returncode
+        return _shown(place, code, time.monotonic() - began, peak)
 
     def warm(self, words: Sequence[str], place: Path) -> Shown:
         """Run a command in this thread's waiting process, which is started anew when it ends."""
@@ -157,10 +159,15 @@ def _shown(place: Path, code: int | None, seconds: float, peak: int) -> Shown:
     return Shown(code, seconds, peak, *texts)
 
 
-def _kill_late(pid: int, seconds: float, done: Event, late: Event) -> None:
-    if not done.wait(seconds):
-        late.set()
-        _kill(pid)
+def peak_memory(process: int | str) -> int:
+    """Return the most bytes that a process has had in memory; 0 where it has ended.
+
+    What `getrusage` says begins with the memory of whoever started the process.
+    """
+    with suppress(FileNotFoundError, ProcessLookupError):
+        lines = Path(f"/proc/{process}/status").read_text().splitlines()
+        return sum(int(line.split()[1]) << 10 for line in lines if line.startswith("VmHWM:"))
+    return 0
 
 
 def _kill(pid: int) -> None:

@@ -12,6 +12,8 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
+from .running import peak_memory
+
 
 def serve(target: str) -> None:
     """Run ``module:function`` with the words of each line."""
@@ -37,7 +39,7 @@ def _seen(run: Callable, order: dict) -> dict:
     code = _code(run, order["words"])
     sys.stdout.flush()
     sys.stderr.flush()
-    return {"code": code, "seconds": time.monotonic() - began, "peak": _peak()}
+    return {"code": code, "seconds": time.monotonic() - began, "peak": peak_memory("self")}
 
 
 def _code(run: Callable, words: list[str]) -> int:
@@ -52,11 +54,6 @@ def _code(run: Callable, words: list[str]) -> int:
 
 def _forget_peak() -> None:
     Path("/proc/self/clear_refs").write_text("5")
-
-
-def _peak() -> int:
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) << 10 for line in lines if line.startswith("VmHWM:"))
 
 
 if __name__ == "__main__":
