@@ -3,17 +3,15 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from tokenize import TokenError
 
 import numpy as np
 
 from ..images.errors import DataError, EdgewiseError
 from ..images.json_text import parse_json
+from ..images.npy_format import read_header, read_values
 from ..images.regular import open_regular, read_regular
 
 LARGEST_FILE = 1 << 26
-# What NumPy raises on headers that are none.
-NO_ARRAY = (ValueError, OverflowError, TypeError, SyntaxError, RecursionError, TokenError)
 _GEOMETRY = re.compile(r"\s*(\d+)(?:x(\d+))?(?:([-+]\d+)([-+]\d+))?\s*:(.*)", re.DOTALL)
 
 
@@ -88,7 +86,7 @@ def _read_file(path: Path) -> GivenKernel:
         raise DataError(f"{path}: {(error.strerror or str(error)).lower()}") from None
     except EdgewiseError:
         raise
-    except NO_ARRAY:
+    except UnicodeDecodeError:
         raise DataError(
             f"{path}: a kernel file is text, CSV, JSON, .npy, libvips' .mat or an ImageMagick "
             "string",
@@ -104,12 +102,14 @@ def _read_file(path: Path) -> GivenKernel:
 
 
 def _array(path: Path) -> np.ndarray:
-    open_regular(path).close()
-    # Mapped, not read: its length is compared with what the header promises first.
-    found = np.lib.format.open_memmap(path, mode="r")
-    if found.nbytes > LARGEST_FILE:
-        raise DataError(f"{path}: larger than {LARGEST_FILE:,} bytes; kernels are small")
-    return found
+    with open_regular(path) as file:
+        try:
+            header = read_header(file)
+            if header.end > LARGEST_FILE:
+                raise DataError(f"larger than {LARGEST_FILE:,} bytes; kernels are small")
+            return read_values(file, header)
+        except DataError as error:
+            raise DataError(f"{path}: {error}") from None
 
 
 def _libvips(lines: list[str], source: str) -> GivenKernel:

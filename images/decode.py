@@ -11,7 +11,8 @@ from .deep_tiff import deep_dtype, has_lone_planes, read_deep_tiff, what_is_not_
 from .errors import ImageError
 from .libtiff import forget_said, what_was_said
 from .limits import MAX_PIXELS, check_size, file_size
-from .npy import NUMPY_MAGIC, read_npy
+from .npy import read_npy
+from .npy_format import NUMPY_MAGIC
 from .opening import Source, check_promise_of, label_of, one_error, open_picture, opened
 from .orientation import SIDEWAYS, UPRIGHT, orientation_of
 from .pillow_arrays import to_array

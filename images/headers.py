@@ -10,7 +10,8 @@ from PIL import Image
 from .deep_tiff import channels_kept, deep_dtype
 from .limits import MAX_PIXELS
 from .metadata import NOTHING, Metadata, deep_tiff_metadata, pillow_metadata
-from .npy import NUMPY_MAGIC, npy_header
+from .npy import npy_header
+from .npy_format import NUMPY_MAGIC
 from .opening import Source, check_promise_of, label_of, one_error, open_picture, opened
 from .orientation import orientation_of
 from .tiff_tags import HEIGHT, ORIENTATION, WIDTH, Tags, count_frames, read_tags
@@ -104,7 +105,8 @@ def read_facts(source: Source, *, max_pixels: int = MAX_PIXELS) -> Facts:
 
 def _facts(file: BinaryIO, label: str) -> Facts:
     if file.read(len(NUMPY_MAGIC)) == NUMPY_MAGIC:
-        shape, stored = npy_header(file, label)
+        header = npy_header(file, label)
+        shape, stored = header.shape, header.dtype
         whole = stored.kind == "u" and stored.itemsize < 3
         return Facts(NOTHING, (*shape, 1)[:3], stored if whole else np.dtype(np.float32))
     tags = read_tags(file)

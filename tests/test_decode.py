@@ -378,9 +378,9 @@ def npy(shape, dtype="|u1", content=b""):
     [
         (npy((5,), content=bytes(5)), "is no picture"),
         (npy((5, 0, 3)), "is no picture"),
-        (npy((-1, 5)), "is no picture"),
+        (npy((-1, 5)), "its .npy header is damaged"),
         (npy((2, 2), "<c8", bytes(32)), "is no picture"),
-        (npy((2, 2), "|O", b"pickled!"), "is no picture"),
+        (npy((2, 2), "|O", b"pickled!"), "not of an array of numbers"),
         (npy((10_000, 10_000), content=bytes(99)), "cut short"),
         (npy((10, 10, 10**12), content=bytes(99)), "cut short"),
         (npy((10**6, 10**6), content=bytes(99)), "more than the limit"),

@@ -1,72 +1,12 @@
-"""The .npy format: headers that are read and never evaluated, matrices mapped from disk."""
+"""The .npy format: matrices mapped from disk, and written so that errors are seen."""
 
-import math
 import os
-import re
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from ...images.errors import DataError
-
-MAGIC = b"\x93NUMPY"
-# Bytes that say how long a header is, by the version of the format.
-LENGTH_BYTES = {1: 2, 2: 4, 3: 4}
-LONGEST_HEADER = 65_536
-# What NumPy writes of arrays of texts, whole numbers and floats. Its own reader
-# evaluates a header as Python, warns of some and fails in many ways at others.
-HEADER = re.compile(
-    r"\{'descr': ?'([<>|=]?[fiubU]\d{1,12})', ?'fortran_order': ?(True|False), ?"
-    r"'shape': ?\(((?:\d{1,15}, ?)*(?:\d{1,15})?)\),? ?\}\s*"
-)
-
-
-class Header(NamedTuple):
-    """What the header of a .npy file says; `start` is where its data begin."""
-
-    dtype: np.dtype
-    shape: tuple[int, ...]
-    fortran: bool
-    start: int
-
-    @property
-    def count(self) -> int:
-        """How many values there are."""
-        return math.prod(self.shape)
-
-    @property
-    def end(self) -> int:
-        """Where the data end."""
-        return self.start + self.count * self.dtype.itemsize
-
-
-def read_header(file: Any) -> Header:
-    """Read the header of a .npy file that is open at its beginning.
-
-    Raises
-    ------
-    DataError
-        If it is damaged, or of an array of anything but texts and numbers.
-    """
-    magic = file.read(8)
-    width = LENGTH_BYTES.get(magic[6]) if len(magic) == 8 and magic[:6] == MAGIC else None
-    if width is None:
-        raise DataError("damaged, or no .npy file")
-    length = int.from_bytes(file.read(width), "little")
-    text = file.read(min(length, LONGEST_HEADER)).decode("latin1")
-    found = HEADER.fullmatch(text) if len(text) == length else None
-    if found is None:
-        raise DataError("its .npy header is damaged, or not of an array of numbers")
-    kind, order, shape = found.groups()
-    sizes = tuple(int(word) for word in shape.split(",") if word.strip())
-    return Header(_dtype(kind), sizes, order == "True", 8 + width + length)
-
-
-def _dtype(kind: str) -> np.dtype:
-    try:
-        return np.dtype(kind)
-    except (TypeError, ValueError, OverflowError):
-        raise DataError(f'its .npy header says "{kind}", which is no kind of number') from None
+from ...images.npy_format import Header, read_header
 
 
 def check_matrix(header: Header) -> None:

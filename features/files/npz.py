@@ -11,11 +11,12 @@ import numpy as np
 
 from ...images.errors import DataError
 from ...images.json_text import parse_json
+from ...images.npy_format import Header, read_header
 from ..config import HogConfig
 from ..table import FeatureTable, check_shape
 from .facts import SCHEMA, check_schema, table_of
 from .limits import TEXT_BYTES, refuse_expansion
-from .npy import Header, check_matrix, map_matrix, read_header
+from .npy import check_matrix, map_matrix
 
 # Each array, its kinds of values, and its axes.
 ARRAYS = {
