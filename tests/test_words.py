@@ -13,8 +13,8 @@ from processes import run_edgewise
 
 from edgewise import write_image
 from edgewise.cli.main import run
+from edgewise.images.cells import guarded
 from edgewise.images.printable import printable
-from edgewise.reports.cells import csv_cell
 from edgewise.reports.predictions import csv_lines, json_lines, tabbed_lines
 from edgewise.sample_images import fashion, folder
 
@@ -161,7 +161,7 @@ def test_names_and_labels_that_tables_would_stumble_over():
     ],
 )  # fmt: skip
 def test_what_a_spreadsheet_would_run(text, cell):
-    assert_array_equal(csv_cell(text), cell)
+    assert_array_equal(guarded(text), cell)
 
 
 @pytest.mark.parametrize(
