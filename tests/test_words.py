@@ -6,12 +6,15 @@ import json
 import os
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
+from hostile.tiff_files import tiff
 from numpy.testing import assert_array_equal
 from processes import run_edgewise
 
 from edgewise import write_image
+from edgewise.cli.complaints import report
 from edgewise.cli.main import run
 from edgewise.images.cells import guarded
 from edgewise.images.printable import printable
@@ -114,6 +117,20 @@ def test_options_that_would_change_nothing(here, capsys, words, message):
 )
 def test_options_that_change_something(here, words):
     assert_array_equal(run(["filter", *words.split()]), 0)
+
+
+def test_failures_of_a_batch_say_what_to_do(here, capsys):
+    (here / "wide.tif").write_bytes(tiff(np.zeros((4, 4, 3), np.float64)))
+    hint = "cannot be read; save it with 8, 16 or 32 bits a channel"
+    for words in ("filter box wide.tif in.png -o out/", "inspect wide.tif"):
+        assert_array_equal(run(words.split()), 3)
+        assert hint in capsys.readouterr().err
+
+
+def test_names_keep_their_capitals(capsys):
+    sentence = "Held is what it is"
+    report(click.UsageError(sentence))
+    assert_array_equal(capsys.readouterr().err.splitlines()[0], f"edgewise: {sentence}")
 
 
 def test_words_as_long_as_a_system_allows(here):
