@@ -130,8 +130,7 @@ def _show(found: dict[str, dict], as_json: bool, titles: bool, verbose: bool) ->
         texts = [
             (f"{name}\n" if titles else "") + _text(own, verbose) for name, own in found.items()
         ]
-        # As bytes: the names of files need not be text.
-        click.echo("\n\n".join(texts).encode(errors="surrogateescape"))
+        click.echo("\n\n".join(texts))
 
 
 def _text(facts: dict, verbose: bool) -> str:
