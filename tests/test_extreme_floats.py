@@ -45,3 +45,15 @@ def test_a_command_is_silent(tmp_path, capfd):
     write_image(tmp_path / "x.tif", extreme())
     assert_array_equal(run(["filter", "sobel", f"{tmp_path}/x.tif", "-o", f"{tmp_path}/y.tif"]), 0)
     assert_array_equal(capfd.readouterr().err, "")
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "words", ["inspect data", "train linear data --features pixels:4x4 -o m.safetensors"]
+)
+def test_data_sets_are_looked_at_in_silence(tmp_path, capsys, monkeypatch, words):
+    monkeypatch.chdir(tmp_path)
+    for place in ("a/0", "a/1", "b/0", "b/1"):
+        write_image(tmp_path / "data" / f"{place}.tif", extreme())
+    run(words.split())
+    assert "this is a bug" not in capsys.readouterr().err
