@@ -6,6 +6,7 @@ from math import prod
 from threading import Thread
 from typing import Any
 
+from ..images.errors import EdgewiseError, ImageError, reason_of
 from .outputs import Output
 from .session import Session
 from .signals import code_of, leave_at_once
@@ -56,8 +57,8 @@ class Batch:
         ):  # no progress is drawn elsewhere, and tqdm takes time to load
             found = self._session.progress(found, total=len(works), unit="picture")
         for work, result in found:
-            if isinstance(result, ValueError):
-                self._session.failed(work.source.name, getattr(result, "reason", str(result)))
+            if isinstance(result, EdgewiseError):
+                self._session.failed(work.source.name, reason_of(result))
                 continue
             done += 1
             self._session.detail(
@@ -73,7 +74,6 @@ class Batch:
 
     def _weigh(self, work: Work) -> int:
         """Return the bytes of a picture and of what becomes of it, from its header."""
-        from ..images.errors import EdgewiseError
         from ..images.headers import Facts, read_facts
 
         source: Any = work.source.path
@@ -102,8 +102,6 @@ class Batch:
         return read_image(content, name=work.source.name, max_pixels=self._max_pixels)
 
     def _filter(self, work: Work, image):
-        from ..images.errors import ImageError
-
         try:
             return self._filtered(image, self._dtype or image.dtype)
         except MemoryError:
@@ -137,7 +135,6 @@ class Batch:
     def _prepare(self, work: Work, picture):
         """Return a function that writes the picture; say what to do if the format has no depth."""
         from ..images.encode import FORMAT_OF_SUFFIX, HOLDS, prepare_image
-        from ..images.errors import ImageError
 
         encoding, output = replace(self._encoding, metadata=work.facts.metadata), work.output
         try:
@@ -147,7 +144,7 @@ class Batch:
             if picture.dtype.name in holds or self._rule == "float":
                 raise
             reason = f"{error.reason}, or give --depth 8"
-            raise ImageError(output.name, reason) from None
+            raise ImageError(output.name, reason, hint=error.hint) from None
 
 
 def _load_loops() -> None:

@@ -17,6 +17,8 @@ BAD_FILE, BAD_WORDS = 1, 2
 # Sentences that quote what somebody else wrote stay readable.
 LONGEST = 1000
 AROUND = 36
+# How Click begins its own sentences; what begins otherwise may begin with a name.
+CLICK_WORDS = re.compile(r"(No|Missing|Invalid|Got|Option|Argument)\b")
 
 
 @contextmanager
@@ -74,8 +76,7 @@ def _sentence(error: Exception) -> str:
 def _of_click(error: click.ClickException) -> str:
     """Return Click's sentence in our words: no capital, no full stop, on one line."""
     text = re.sub(r"\s+", " ", error.format_message()).strip().removesuffix(".")
-    first = text.partition(" ")[0]
-    return text[:1].lower() + text[1:] if first.istitle() else text
+    return text[:1].lower() + text[1:] if CLICK_WORDS.match(text) else text
 
 
 def _hint_of_click(error: click.ClickException) -> str | None:

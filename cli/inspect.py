@@ -5,6 +5,7 @@ import os
 
 import click
 
+from ..images.errors import EdgewiseError, reason_of
 from .options import (
     examples,
     group_by_option,
@@ -65,7 +66,6 @@ def command(
     divides it, duplicates and groups on one side; train and evaluate take the
     sides as FILE.csv:train and FILE.csv:test.
     """
-    from ..images.errors import EdgewiseError
     from .inspect_data import DataOptions, inspect_data_set
 
     names = list(dict.fromkeys(name for word in files for name in _expanded(word)))
@@ -119,9 +119,8 @@ def _expanded(word: str) -> list[str]:
     return [word]
 
 
-def _reason(error: Exception, name: str) -> str:
-    reason = getattr(error, "reason", None)
-    return reason or str(error).removeprefix(name).removeprefix(":").strip()
+def _reason(error: EdgewiseError, name: str) -> str:
+    return reason_of(error).removeprefix(name).removeprefix(":").strip()
 
 
 def _show(found: dict[str, dict], as_json: bool, titles: bool, verbose: bool) -> None:
@@ -131,8 +130,7 @@ def _show(found: dict[str, dict], as_json: bool, titles: bool, verbose: bool) ->
         texts = [
             (f"{name}\n" if titles else "") + _text(own, verbose) for name, own in found.items()
         ]
-        # As bytes: the names of files need not be text.
-        click.echo("\n\n".join(texts).encode(errors="surrogateescape"))
+        click.echo("\n\n".join(texts))
 
 
 def _text(facts: dict, verbose: bool) -> str:

@@ -1,5 +1,6 @@
 """Labelled pictures, or a feature file, made into a feature table, under a progress bar."""
 
+import shlex
 from pathlib import Path
 
 from .session import Session, plural
@@ -110,7 +111,8 @@ def warn_of_series(session: Session, dataset) -> None:
 
 def _part_text(data: str, chosen) -> str:
     count = len(chosen.dataset)
-    later = f"; edgewise evaluate MODEL {data}:{chosen.test} tests" if chosen.test else ""
+    test = shlex.quote(f"{data}:{chosen.test}")
+    later = f"; edgewise evaluate MODEL {test} tests" if chosen.test else ""
     return (
         f"{data}: {count:,} picture{plural(count)} of its split {chosen.name}, without the other "
         f"{chosen.others:,}{later}"

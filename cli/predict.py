@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 import click
 
+from ..images.errors import EdgewiseError, ImageError, reason_of
 from .options import (
     dry_run_option,
     examples,
@@ -99,7 +100,6 @@ def _from_dataset(
 ) -> Iterator:
     """Yield lists of (name, path or None, judgement or error)."""
     from ..images.dataset import open_dataset
-    from ..images.errors import EdgewiseError
     from ..models.prediction import judge_in_batches
     from .outputs import leave_out_results
 
@@ -164,8 +164,8 @@ def _rows(session: Session, model, batches, top: int, threshold, sorter) -> Iter
 
 
 def _row(session: Session, model, name, path, judged, top, threshold, sorter):
-    if isinstance(judged, ValueError):
-        session.failed(name, getattr(judged, "reason", str(judged)))
+    if isinstance(judged, EdgewiseError):
+        session.failed(name, reason_of(judged))
         return None
     # Of equals the first wins, as when models are evaluated.
     best = (-judged).argsort(kind="stable")[:top]
@@ -175,12 +175,10 @@ def _row(session: Session, model, name, path, judged, top, threshold, sorter):
     answers = [(model.classes[k], float(judged[k])) for k in best]
     if not sorter:
         return name, answers, None
-    from ..images.errors import ImageError
-
     try:
         return name, answers, str(sorter.put(path, answers[0][0] if sure else None))
     except ImageError as error:
-        session.failed(name, error.reason)
+        session.failed(name, reason_of(error))
         return None
 
 

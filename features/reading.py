@@ -8,7 +8,7 @@ from itertools import islice
 import numpy as np
 
 from ..images.dataset import Dataset
-from ..images.errors import EdgewiseError
+from ..images.errors import EdgewiseError, reason_of
 from .preparation import prepare
 
 # Pixels given to the loops at a time: some 5 ms of work, so that progress
@@ -63,7 +63,7 @@ class Reading:
     def fail(self, i: int, error: EdgewiseError) -> None:
         """Note that a picture has no features, and say so."""
         self.sizes[i] = 0
-        self.failures.append((self.dataset.names[i], getattr(error, "reason", str(error))))
+        self.failures.append((self.dataset.names[i], reason_of(error)))
         if self.failed:
             self.failed(*self.failures[-1])
 

@@ -43,6 +43,7 @@ class Filtered:
     axis: int = 0
 
 
+@np.errstate(all="ignore")
 def filter_picture(chain: Chain, image: np.ndarray, rule: str, dtype: object) -> Filtered:
     """Run a chain and fit the result to a picture.
 

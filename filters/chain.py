@@ -240,6 +240,7 @@ def _keep(alpha: np.ndarray) -> np.ndarray:
     return alpha
 
 
+@np.errstate(all="ignore")
 def apply(chain: str, image: np.ndarray, *, dtype: object = None, **defaults: Any) -> np.ndarray:
     """Run a chain of filters on an image.
 

@@ -30,6 +30,7 @@ from .windows import Axis, Padding, axis_padding, correlation_axis, pair
 FEW_MULTIPLY_ADDS = 20_000_000
 
 
+@np.errstate(all="ignore")
 def correlate(
     image: np.ndarray,
     kernel: np.ndarray,

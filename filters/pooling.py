@@ -22,6 +22,7 @@ NEUTRAL = {
 FEW_COMPARISONS = 8_000_000
 
 
+@np.errstate(all="ignore")
 def pool(
     image: np.ndarray,
     size: int | tuple[int, int],

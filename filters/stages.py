@@ -91,6 +91,8 @@ class Chain:
         """Return the chain that runs this one and then another."""
         return Chain((*self.stages, *other.stages))
 
+    # NaN and infinity in the result say what there was; NumPy need not print it.
+    @np.errstate(all="ignore")
     def run(self, image: np.ndarray, cuts: Sequence[Cut] | None = None) -> np.ndarray:
         """Run every step in order; the result may have the image's own dtype.
 
@@ -104,6 +106,7 @@ class Chain:
         planes = values if values.ndim == 3 else values[:, :, None]
         return np.concatenate([planes, share[:, :, None] * opaque], axis=2, dtype=np.float32)
 
+    @np.errstate(all="ignore")
     def look(self, image: np.ndarray, cuts: Sequence[Cut]) -> np.ndarray:
         """Run every step, the last on the colour as it is, and return what that gives."""
         *before, last = self.stages

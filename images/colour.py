@@ -51,7 +51,8 @@ def to_gray(image: np.ndarray) -> np.ndarray:
         return colour[:, :, 0]
     if colour.shape[2] != 3:
         raise EdgewiseError(f"an image of {colour.shape[2]} channels cannot be made gray")
-    luma = colour.astype(np.float32) @ LUMA
+    with np.errstate(over="ignore", invalid="ignore"):
+        luma = colour.astype(np.float32) @ LUMA
     return luma if image.dtype.kind == "f" else np.rint(luma).astype(image.dtype)
 
 

@@ -152,7 +152,9 @@ def _divide_by_alpha(image: np.ndarray) -> None:
         colour, alpha = rows[:, :-1], rows[:, -1:]
         there = np.broadcast_to(alpha > 0, colour.shape)
         if image.dtype.kind == "f":
-            np.divide(colour, alpha, out=colour, where=there)
+            # What float32 cannot hold is infinite, and infinite by infinite is NaN.
+            with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+                np.divide(colour, alpha, out=colour, where=there)
             continue
         opaque = np.iinfo(image.dtype).max
         straight = np.divide(colour * float(opaque), alpha, where=there, out=colour.astype(float))

@@ -59,3 +59,9 @@ class ImageError(EdgewiseError):
 
 class DataError(EdgewiseError):
     """A data set, feature file or model file that cannot be used."""
+
+
+def reason_of(error: EdgewiseError) -> str:
+    """Return what is wrong with one input of many, without its name, and what to do about it."""
+    reason = getattr(error, "reason", str(error))
+    return f"{reason}; {error.hint}" if error.hint else reason

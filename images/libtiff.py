@@ -10,12 +10,15 @@ from functools import cache
 from typing import Any
 
 LONGEST = 500  # bytes of a message
+# Two threads that took the messages at once would let go of what libtiff calls.
+_taking = threading.Lock()
 _last = threading.local()
 
 
 def forget_said() -> None:
     """Begin anew: what libtiff says from now on in this thread is kept."""
-    _handler()
+    with _taking:
+        _handler()
     _last.words = ""
 
 

@@ -96,7 +96,7 @@ def _json_lines(path: Path, text: str) -> list[tuple[int, dict]]:
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
-        record = parse_json(line, f"{path}, line {number}")
+        record = parse_json(line, f"{path}, line {number}", errors="surrogateescape")
         if not isinstance(record, dict):
             raise DataError(f'{path}, line {number}: not a JSON object such as {{"path": "a.png"}}')
         records.append((number, record))

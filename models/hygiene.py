@@ -8,7 +8,7 @@ from hashlib import blake2b
 import numpy as np
 
 from ..images.dataset import Dataset
-from ..images.errors import EdgewiseError
+from ..images.errors import EdgewiseError, reason_of
 from .hygiene_signature import signatures
 
 HASH = 16  # bytes
@@ -107,7 +107,7 @@ def survey(
         if isinstance(found, EdgewiseError):
             # The error knows the whole path, the data set a part of it.
             name = getattr(found, "name", dataset.names[i])
-            failed.append((name, getattr(found, "reason", str(found))))
+            failed.append((name, reason_of(found)))
         else:
             places.append(i)
             sights.append(found)

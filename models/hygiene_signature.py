@@ -11,6 +11,7 @@ SIDE = 16
 FAINT = 0.5
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def signatures(images: np.ndarray) -> np.ndarray:
     """Return the signatures of pictures of one shape.
 

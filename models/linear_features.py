@@ -60,6 +60,7 @@ class Pixels:
         return {"kind": "pixels", "grid": grid, "channels": self.channels, "scale": self.scale}
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def _means(values: np.ndarray, parts: int, axis: int) -> np.ndarray:
     """Return the means over parts of an axis that are as equal as whole pixels can be."""
     edges = np.arange(parts + 1) * values.shape[axis] // parts

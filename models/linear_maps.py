@@ -205,7 +205,7 @@ def _room(rows: int, columns: int) -> np.ndarray:
     from .room import memory
 
     there = memory()
-    if there is None or 4 * rows * columns <= there // 2:
+    if 4 * rows * columns <= there // 2:
         return np.empty((rows, columns), np.float32)
     from tempfile import TemporaryFile
 

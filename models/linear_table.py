@@ -27,6 +27,6 @@ def open_table(path: str | os.PathLike) -> FeatureTable:
         If it is not there or may not be read.
     """
     name, there = os.fspath(path), memory()
-    large = there is not None and os.path.getsize(name) >= LARGE_SHARE * there
+    large = os.path.getsize(name) >= LARGE_SHARE * there
     large_npz = large and name.lower().endswith(".npz")
     return load_features(name, mapped=True) if large_npz else open_features(name)

@@ -57,7 +57,7 @@ class Trainer:
         self.in_passes = values > FEW_VALUES and self.settings.loss != "hinge"
         self.mean = mean_of(self.X)
         there = memory()
-        if self.settings.loss == "hinge" and there and LIBLINEAR_BYTES * values > there:
+        if self.settings.loss == "hinge" and LIBLINEAR_BYTES * values > there:
             raise EdgewiseError(
                 f"the hinge needs {LIBLINEAR_BYTES * values / 2**30:,.1f} GiB of memory for these "
                 "vectors; use --loss squared-hinge, which reads them in passes"

@@ -8,7 +8,7 @@ import numpy as np
 from ..features.preparation import prepare
 from ..images.colour import to_rgb
 from ..images.dataset import Dataset
-from ..images.errors import DataError, EdgewiseError
+from ..images.errors import DataError, EdgewiseError, reason_of
 from .fields import check_names
 from .room import check_room
 from .sizes import as_option, moderate_size
@@ -115,7 +115,7 @@ def load_pictures(
     for done, (i, image) in enumerate(replace(dataset, reader=read).images(jobs), start=1):
         if isinstance(image, EdgewiseError):
             if failed:
-                failed(dataset.names[i], getattr(image, "reason", str(image)))
+                failed(dataset.names[i], reason_of(image))
         else:
             shelf.put(len(kept), image, dataset.names[i])
             kept.append(i)

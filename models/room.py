@@ -1,16 +1,9 @@
 """Whether arrays fit in memory, asked before they are made."""
 
-import os
-
 from ..images.errors import EdgewiseError
+from ..images.memory import memory_there as memory
 
-
-def memory() -> int | None:
-    """Return the bytes of memory that the machine has, None if it does not say."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return None
+__all__ = ["amount", "check_room", "memory"]
 
 
 def check_room(
@@ -27,7 +20,7 @@ def check_room(
     remedy : str
     """
     there = memory()
-    if there is not None and needed > there:
+    if needed > there:
         raise EdgewiseError(
             f"{what} need {amount(needed)} of memory, and there are {amount(there)}; {remedy}"
         )

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from ..images.atomic import atomic_file
+from ..images.cells import guarded
 from ..images.encode import write_image
 from ..models.evaluation import Answers, Evaluation
 from ..models.measures import Measures, measure
-from .cells import csv_cell
 from .confusion import confusion_picture
 from .html_report import html_report
 from .mistakes import mistakes_picture, worst
@@ -115,7 +115,7 @@ def _row(answers: Answers, i: int, most: int) -> list[str]:
 
 def _lines(rows: Iterable[list[str]]) -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(map(csv_cell, row) for row in rows)
+    csv.writer(text, lineterminator="\n").writerows(map(guarded, row) for row in rows)
     return text.getvalue()
 
 

@@ -10,8 +10,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
+from ..images.cells import guarded
 from ..images.printable import printable
-from .cells import csv_cell
 
 NO_TEXT = "".join(map(chr, range(0xDC80, 0xDD00)))
 
@@ -37,7 +37,7 @@ def csv_lines(measure: str, lists: Iterable[list[Row]]) -> Pieces:
         if not headed:
             writer.writerow(_columns(measure, rows[0]))
             headed = True
-        writer.writerows(map(csv_cell, _words(row)) for row in rows)
+        writer.writerows(map(guarded, _words(row)) for row in rows)
         yield text.getvalue(), len(rows)
 
 

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import os
 import threading
 import time
 
@@ -193,6 +194,14 @@ def test_a_manifest_as_people_write_them(folder):
     dataset = open_dataset(folder / "m.CSV")
     assert_array_equal(dataset.labels, ["two words"])
     assert_array_equal(dataset.read(0).shape, (4, 5))
+
+
+@pytest.mark.parametrize("name", ["m.csv", "m.jsonl"])
+def test_a_path_in_a_manifest_need_not_be_text(folder, name):
+    os.rename(folder / "b" / "2.png", os.fsencode(folder) + b"/\xff.png")
+    content = {"m.csv": b"path,label\n\xff.png,x\n", "m.jsonl": b'{"path": "\xff.png"}\n'}
+    (folder / name).write_bytes(content[name])
+    assert_array_equal(open_dataset(folder / name, labelled=False).read(0).shape, (4, 5))
 
 
 def test_a_manifest_may_name_what_is_not_there(folder):

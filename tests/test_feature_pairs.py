@@ -20,7 +20,7 @@ from numpy.testing import assert_array_equal
 from edgewise.cli.main import run
 from edgewise.features import load_features, save_features
 from edgewise.features.files import is_feature_file
-from edgewise.features.files.csv_text import FORMULA, NUMBER, guarded, unguarded
+from edgewise.images.cells import FORMULA, NUMBER, guarded, unguarded
 from edgewise.images.errors import DataError, EdgewiseError
 
 TESTS = os.path.dirname(__file__)

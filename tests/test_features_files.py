@@ -292,3 +292,11 @@ def test_rows_of_a_csv_may_be_removed(tmp_path):
     found = load_features(path)
     assert found.names == ("a", "c")
     assert found.index == []
+
+
+def test_parquet_refuses_a_class_that_is_no_text(tmp_path):
+    odd = table(labels=("\udcff", "cat", "cat"), classes=("\udcff", "cat"))
+    with pytest.raises(EdgewiseError, match=r"the class \\xff is no text") as found:
+        save_features(tmp_path / "f.parquet", odd)
+    assert ".npz" in found.value.hint
+    assert not list(tmp_path.iterdir())

@@ -91,6 +91,12 @@ CNN = ["train", "cnn", "--network", "flatten,dense:classes", "--epochs", "1", "-
 COMPARE = ["compare", "-o", "out", "--network", "flatten,dense:classes", "--epochs", "1"]
 
 
+def test_the_test_part_is_named_as_a_shell_takes_it(here, capsys):
+    (here / "my m.csv").write_bytes((here / "m.csv").read_bytes())
+    assert_array_equal(run([*LINEAR, "my m.csv"]), 0)
+    assert "edgewise evaluate MODEL 'my m.csv:test' tests" in capsys.readouterr().err
+
+
 def test_train_takes_the_train_rows_and_says_so(here, capsys):
     assert_array_equal(run([*LINEAR, "m.csv", "--json"]), 0)
     captured = capsys.readouterr()

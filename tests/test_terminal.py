@@ -162,11 +162,16 @@ def test_no_bytes_of_files_reach_a_terminal(words):
 
 def test_a_terminal_obeys_no_name(tmp_path):
     write_image(tmp_path / "\x1b[31m\n\x9b2Jö.png", np.zeros((4, 4), np.uint8))
-    code, shown, _ = on_a_terminal("filter", "box", tmp_path, "-o", tmp_path / "o", "-n")
-    assert_array_equal(code, 0)
-    assert b"\x1b" not in shown
-    assert "\\x1b[31m" in shown.decode()
-    assert "\\x9b2Jö.png" in shown.decode()
+    (path,) = tmp_path.iterdir()
+    for words in (
+        ("filter", "box", tmp_path, "-o", tmp_path / "o", "-n"),
+        ("inspect", path, CAT),
+    ):
+        code, shown, _ = on_a_terminal(*words)
+        assert_array_equal(code, 0)
+        assert b"\x1b" not in shown
+        assert "\\x1b[31m" in shown.decode()
+        assert "\\x9b2Jö.png" in shown.decode()
 
 
 def test_messages_obey_no_name(tmp_path):

@@ -65,6 +65,12 @@ def test_alpha_that_colour_was_multiplied_by_is_divided_out(dtype, compression, 
     assert_allclose(read_image(gray), straight[..., 2:], atol=1e-6 if dtype == np.float32 else 3)
 
 
+def test_colour_far_above_its_alpha_is_infinite():
+    stored = np.array([[[3e38, np.inf, 0, 1e-9], [1, 2, 3, 0]]], np.float32)
+    result = read_image(tiff(stored, Layout(extra={338: (SHORT, [1])})))
+    assert_array_equal(result, np.array([[[np.inf, np.inf, 0, 1e-9], [1, 2, 3, 0]]], np.float32))
+
+
 def test_a_channel_that_is_no_alpha_is_left_out():
     for dtype in DTYPES:
         image = picture((5, 6, 4), dtype)

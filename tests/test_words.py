@@ -6,15 +6,18 @@ import json
 import os
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
+from hostile.tiff_files import tiff
 from numpy.testing import assert_array_equal
 from processes import run_edgewise
 
 from edgewise import write_image
+from edgewise.cli.complaints import report
 from edgewise.cli.main import run
+from edgewise.images.cells import guarded
 from edgewise.images.printable import printable
-from edgewise.reports.cells import csv_cell
 from edgewise.reports.predictions import csv_lines, json_lines, tabbed_lines
 from edgewise.sample_images import fashion, folder
 
@@ -116,6 +119,20 @@ def test_options_that_change_something(here, words):
     assert_array_equal(run(["filter", *words.split()]), 0)
 
 
+def test_failures_of_a_batch_say_what_to_do(here, capsys):
+    (here / "wide.tif").write_bytes(tiff(np.zeros((4, 4, 3), np.float64)))
+    hint = "cannot be read; save it with 8, 16 or 32 bits a channel"
+    for words in ("filter box wide.tif in.png -o out/", "inspect wide.tif"):
+        assert_array_equal(run(words.split()), 3)
+        assert hint in capsys.readouterr().err
+
+
+def test_names_keep_their_capitals(capsys):
+    sentence = "Held is what it is"
+    report(click.UsageError(sentence))
+    assert_array_equal(capsys.readouterr().err.splitlines()[0], f"edgewise: {sentence}")
+
+
 def test_words_as_long_as_a_system_allows(here):
     for chain in ("x" * 130_000, "1," * 60_000, "[1 2;" * 20_000, "box:" * 30_000, "," * 130_000):
         done = run_edgewise("filter", chain, "in.png", "-o", "o.png")
@@ -161,7 +178,7 @@ def test_names_and_labels_that_tables_would_stumble_over():
     ],
 )  # fmt: skip
 def test_what_a_spreadsheet_would_run(text, cell):
-    assert_array_equal(csv_cell(text), cell)
+    assert_array_equal(guarded(text), cell)
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,13 @@ Older ones have the settings in a comment before the header, and nothing beside 
 
 import csv
 import io
-import re
 import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
+from ...images.cells import guarded, unguarded
 from ...images.errors import DataError
 from ...images.json_text import parse_json
 from ..table import FeatureTable
@@ -20,12 +20,6 @@ from .facts import STRAY, facts_of, table_of
 
 MARK = "# edgewise "
 FIRST = "name"
-
-# A spreadsheet takes a text that begins so for a formula, and runs it; one more
-# apostrophe before it makes it a text. Numbers, such as the labels -1 and +1, stay.
-FORMULA = re.compile(r"'*[=+\-@\t\r]")
-HIDDEN = re.compile(r"'+[=+\-@\t\r]")
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
 class Rows(NamedTuple):
@@ -56,16 +50,6 @@ def _csv_fields(fields: tuple[str, ...]) -> str:
     # The writer quotes what its line ends are made of: both kinds, then.
     csv.writer(line, lineterminator="\r\n").writerow(map(guarded, fields))
     return line.getvalue().removesuffix("\r\n")
-
-
-def guarded(text: str) -> str:
-    """Return a text as no spreadsheet takes it for a formula; see `unguarded`."""
-    return f"'{text}" if FORMULA.match(text) and not NUMBER.fullmatch(text) else text
-
-
-def unguarded(text: str) -> str:
-    """Return the text that `guarded` was given."""
-    return text[1:] if HIDDEN.match(text) else text
 
 
 def _sum_of(vector: np.ndarray) -> int:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...images.errors import DataError, EdgewiseError
 from ...images.json_text import parse_json
+from ...images.printable import printable
 from ..table import FeatureTable
 from .facts import facts_of, table_of
 from .limits import TEXT_BYTES, refuse_expansion
@@ -41,12 +42,23 @@ def write_parquet(file: BinaryIO, table: FeatureTable) -> None:
 
 
 def _schema(pyarrow: Any, table: FeatureTable) -> "pyarrow.Schema":
+    _refuse_stray_bytes(table.classes)
     texts = ["name", "label"] if table.labels is not None else ["name"]
     fields = [(name, pyarrow.string()) for name in texts]
     length = int(table.X.shape[1])
     vectors = ("features", pyarrow.list_(pyarrow.float32(), length))
     facts = json.dumps(facts_of(table)).encode()
     return pyarrow.schema([*fields, vectors], metadata={KEY: facts})
+
+
+def _refuse_stray_bytes(classes: tuple[str, ...]) -> None:
+    # Of a name a byte may be lost, but two classes would become one.
+    for name in classes:
+        if name != name.encode(errors="replace").decode():
+            raise EdgewiseError(
+                f"the class {printable(name)} is no text in UTF-8, and Parquet holds no other",
+                hint="rename its folder or label, or write .npz",
+            )
 
 
 def _rows(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...images.dataset import Dataset, open_dataset
-from ...images.errors import DataError, EdgewiseError
+from ...images.errors import DataError, EdgewiseError, reason_of
 from ...images.stream import read_in_order
 from ..files.npy import write_array
 from ..hog import hog_batch
@@ -166,8 +166,8 @@ def _row(entry: dict, before: dict | None, found: Found | None) -> dict[str, Any
         return before
     row = {"name": entry["name"], "label": entry.get("label")}
     if isinstance(found, EdgewiseError):
-        reason = getattr(found, "reason", str(found))
-        return row | {"width": None, "height": None, "status": "failed", "reason": reason}
+        failed = {"width": None, "height": None, "status": "failed", "reason": reason_of(found)}
+        return row | failed
     rows, columns = found[:2]
     coloured = len(found) == 3 and found[2] >= 3
     return row | {

@@ -106,7 +106,7 @@ def check_cost(
     what = f"the layers' outputs for a batch of pictures of {columns}x{rows}"
     check_room(cost.memory, what, remedy)
     there = memory()
-    large = there is not None and cost.memory > LARGE_SHARE * there
+    large = cost.memory > LARGE_SHARE * there
     if smaller is None or not (large or cost.seconds > LONG_SECONDS):
         return None
     return f"pictures of {columns}x{rows} take {cost.text}; {remedy}"
