@@ -64,7 +64,7 @@ def contest_of(
         seed=settings["seed"],
     )  # fmt: skip
     plan = _plan(own, others, settings)
-    _check_network(plan)
+    _check_network(session, plan, len(parts.train), jobs)
     return Contest(plan, parts, folder, jobs, session.counter, session.say)
 
 
@@ -84,6 +84,7 @@ def _plan(own: "Pictures", others: "Pictures | None", settings: dict[str, Any]):
         network=settings["network"] or default_network(own.size, own.channels),
         features=features.to_dict(),
         copies=copies_like(settings["augment"], own.size),
+        group_by=settings["group_by"] or "",
         **{name: settings[name] for name in PLAIN},
     )
 
@@ -103,7 +104,11 @@ def _features(text: str | None, size: tuple[int, int], channels: int) -> "Featur
     return found
 
 
-def _check_network(plan) -> None:
+def _check_network(session: Session, plan, pictures: int, jobs) -> None:
+    from ..models.cnn.activity import check_cost
+    from ..models.comparison.budget import BATCH
     from .cnn_training import network_of
 
-    network_of(plan.network, (plan.channels, *plan.size), len(plan.classes), plan.seed)
+    network = network_of(plan.network, (plan.channels, *plan.size), len(plan.classes), plan.seed)
+    if told := check_cost(network, plan.network, pictures, BATCH, jobs):
+        session.say(told)

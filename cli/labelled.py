@@ -135,7 +135,23 @@ def answered(session: Session, model, data: str, *, jobs, max_pixels):
         with session.waiting("judging"):
             values = model.judge_images(pictures.images, threads=jobs)
         truth, names = pictures.labels, pictures.names
-    return Answers(names, truth, values, model.classes, model.measure)
+    usable = _with_scores(session, names, values)
+    return Answers(
+        tuple(name for name, good in zip(names, usable, strict=True) if good),
+        truth[usable], values[usable], model.classes, model.measure,
+    )  # fmt: skip
+
+
+def _with_scores(session: Session, names, values):
+    """Say which pictures the model gives finite numbers for; the others are failures."""
+    import numpy as np
+
+    from ..models.evaluation import UNJUDGED
+
+    usable = np.isfinite(values).all(axis=1)
+    for place in np.flatnonzero(~usable):
+        session.failed(names[place], UNJUDGED)
+    return usable
 
 
 def judged(session: Session, model, pictures, jobs):

@@ -5,11 +5,10 @@ import math
 from typing import Any
 
 from ..images.errors import DataError
+from ..images.limits import MAX_PIXELS
 
 # Of the name of a class; a path may have 4,096 bytes, and a label be a sentence.
 MOST_LETTERS = 4096
-# Pixels of a picture that a model asks for: as many as are decoded at all.
-MOST_PIXELS = 178_956_970
 
 
 def whole(value: Any, what: str, least: int = 1, most: int = 2**31 - 1) -> int:
@@ -84,9 +83,9 @@ def picture_size(value: Any, what: str = "size") -> tuple[int, int]:
     if not isinstance(value, list) or len(value) != 2:
         raise ValueError(f"{what} is no list of rows and columns")
     rows, columns = (whole(side, what) for side in value)
-    if rows * columns > MOST_PIXELS:
+    if rows * columns > MAX_PIXELS:
         raise ValueError(
-            f"its pictures would be {columns}x{rows}; at most {MOST_PIXELS:,} pixels are taken"
+            f"its pictures would be {columns}x{rows}; at most {MAX_PIXELS:,} pixels are taken"
         )
     return rows, columns
 

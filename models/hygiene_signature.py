@@ -30,10 +30,9 @@ def signatures(images: np.ndarray) -> np.ndarray:
     ndarray, (N, 256) float32
         Zeros for pictures without contrast.
     """
-    gray = images if images.ndim == 3 else np.stack([_gray(image) for image in images])
-    rows, columns = _grid(gray.shape[1]), _grid(gray.shape[2])
+    rows, columns = _grid(images.shape[1]), _grid(images.shape[2])
     # One picture at a time: they may be large, and a product of stacks is slower.
-    means = np.stack([rows @ (_finite(image) @ columns.T) for image in gray])
+    means = np.stack([rows @ (_finite(_gray(image)) @ columns.T) for image in images])
     found = means.reshape(len(means), -1)
     found -= found.mean(axis=1, keepdims=True)
     length = np.linalg.norm(found, axis=1, keepdims=True)
@@ -62,6 +61,8 @@ def halves(found: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _gray(image: np.ndarray) -> np.ndarray:
+    if image.ndim == 2:
+        return image
     return to_gray(image) if image.shape[2] <= 4 else image.mean(axis=2)
 
 

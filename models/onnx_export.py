@@ -154,8 +154,8 @@ class Graph:
 
 def _linear(model: LinearModel) -> "ModelProto":
     if model.map is not None or isinstance(model.calibration, Isotonic):
-        what = "isotonic calibration" if model.map is None else "kernel map"
-        raise EdgewiseError(f"models with {what} are not written as ONNX; train without")
+        what = "an isotonic calibration" if model.map is None else "a kernel map"
+        raise EdgewiseError(f"models with {what} are not written as ONNX; train without it")
     graph = Graph()
     weights, bias = graph.array("weights", model.weights), graph.array("bias", model.bias)
     scores = graph.add("Gemm", ["features", weights, bias], "scores", transB=1)

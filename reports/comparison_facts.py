@@ -11,6 +11,7 @@ from ..models.comparison.plan import PLAN, read_plan
 Facts = dict[str, object]
 # A result names every picture that one model alone names rightly.
 MOST_BYTES = 2**28
+KINDS = ("linear", "cnn")
 
 
 def comparison_facts(folder: Path) -> Facts:
@@ -50,9 +51,6 @@ def _found(result: dict) -> Facts:
         "seeds": int(result["seeds"]["count"]),
         "advice": _text(text),
     }
-
-
-KINDS = ("linear", "cnn")
 
 
 def _text(value: object) -> str:

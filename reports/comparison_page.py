@@ -150,7 +150,7 @@ def _settings(found: Comparison) -> list[list[str]]:
         "held back to choose by": f"{plan.validation:g} of the pictures",
         "seed": str(plan.seed),
     }
-    shown = ("seeds", "epochs", "minutes", "augment", "copies", "rate")
+    shown = ("seeds", "epochs", "minutes", "augment", "copies", "group_by", "rate")
     others = {name: getattr(plan, name) for name in shown}
     told |= {name: str(value) for name, value in others.items() if value not in (None, "")}
     return [["setting", "value"], *([name, value] for name, value in told.items())]

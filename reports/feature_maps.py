@@ -78,7 +78,9 @@ def activations(model: CnnModel, seen: np.ndarray) -> tuple[dict[str, np.ndarray
     """
     normal = model.normalization
     x = np.moveaxis((seen - normal.mean) / normal.deviation, 2, 0)[None].astype(np.float32)
-    scores = model.network.forward(x)
+    # A model's weights may be too large; its maps then hold infinities.
+    with np.errstate(all="ignore"):
+        scores = model.network.forward(x)
     values = {name: value[..., 0].copy() for name, value in model.network.tape.values.items()}
     return values, softmax(scores)[0]
 

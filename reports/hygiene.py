@@ -53,7 +53,7 @@ def _parts(survey: Survey) -> Findings:
     if not found:
         return Findings()
     sentence = (
-        f"{' and '.join(found)} are called as parts of a divided data set, not as classes; a "
+        f"{' and '.join(found)} are named like parts of a divided data set, not like classes; a "
         "model would learn to tell them apart"
     )
     return Findings({"parts": found}, [sentence])
@@ -155,10 +155,10 @@ def series_text(found: Series, names: Sequence[str]) -> str:
     first, second = (names[i] for i in found.first)
     rule = shlex.quote(found.rule) if found.rule else "REGEX"
     return (
-        f"pictures whose names follow each other look alike, {found.share:.0%} of them more than "
-        f"99% of the others of their class, such as {first} and {second}; frames of one series on "
-        f"both sides of a split make a model look better than it is: keep them together with "
-        f"--group-by {rule}"
+        f"pictures with consecutive names look alike: {found.share:.0%} of these pairs do so more "
+        f"than 99% of the other pairs of their class, such as {first} and {second}; frames of one "
+        f"series on both sides of a split make a model look better than it is: keep them together "
+        f"with --group-by {rule}"
     )
 
 

@@ -14,7 +14,7 @@ MOST_GROUPS = 10_000
 WORDS = {
     "exact": "the same as another",
     "near": "nearly the same as another",
-    "mirrored": "nearly the same as another from left to right",
+    "mirrored": "nearly the mirror image of another",
 }
 
 
@@ -35,9 +35,12 @@ def duplicate_findings(
     # What is told of one kind is not told of the next.
     near = [group for group in near if len(np.unique(found.exact[group])) > 1]
     twins = [group for group in twins if len(np.unique(found.near[group])) > 1]
+    alone = np.arange(len(names))
     result = Findings()
-    for kind, own in (("exact", exact), ("near", near), ("mirrored", twins)):
-        result |= _told(kind, own, names, sides)
+    for kind, own, known in (
+        ("exact", exact, alone), ("near", near, found.exact), ("mirrored", twins, found.near),
+    ):  # fmt: skip
+        result |= _told(kind, own, known, names, sides)
     if labels is not None:
         # Not of twins: an arrow to the left is not one to the right.
         result |= _conflicts(exact + near, names, labels)
@@ -49,7 +52,9 @@ def duplicate_findings(
     return result
 
 
-def _told(kind: str, found: list[list[int]], names: list[str], sides: list[str]) -> Findings:
+def _told(
+    kind: str, found: list[list[int]], known: np.ndarray, names: list[str], sides: list[str]
+) -> Findings:
     result = Findings()
     count = sum(map(len, found))
     result.facts[f"{kind}_duplicates"] = {"groups": len(found), "pictures": count}
@@ -57,9 +62,12 @@ def _told(kind: str, found: list[list[int]], names: list[str], sides: list[str])
         return result
     listed = {names[first]: [names[i] for i in more] for first, *more in found[:MOST_GROUPS]}
     result.facts[f"{kind}_groups"] = listed
+    first = found[0][0]
+    # Not one that another kind has told of.
+    other = next(i for i in found[0] if known[i] != known[first])
     result.sentences.append(
-        f"{pictures(count)} in {groups(len(found))} are {WORDS[kind]}, such as "
-        f"{names[found[0][0]]} and {names[found[0][1]]}"
+        f"{pictures(count)} in {groups(len(found))} are {WORDS[kind]}, such as {names[first]} and "
+        f"{names[other]}"
     )
     across = [group for group in found if len({sides[i] for i in group}) > 1]
     if len(set(sides)) > 1:

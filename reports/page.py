@@ -125,11 +125,17 @@ def enlarged(picture: np.ndarray, side: int) -> np.ndarray:
 
 def around_zero(values: np.ndarray, most: float) -> np.ndarray:
     """Return numbers as uint8: -most black, 0 gray, +most white."""
-    scaled = values / most if most > 0 else np.zeros_like(values)
-    return np.clip(np.rint(128 + 127 * scaled), 0, 255).astype(np.uint8)
+    return np.clip(np.rint(128 + 127 * _shares(values, most)), 0, 255).astype(np.uint8)
 
 
 def from_zero(values: np.ndarray, most: float) -> np.ndarray:
     """Return numbers as uint8: 0 black, most white."""
-    scaled = values / most if most > 0 else np.zeros_like(values)
-    return np.clip(np.rint(255 * scaled), 0, 255).astype(np.uint8)
+    return np.clip(np.rint(255 * _shares(values, most)), 0, 255).astype(np.uint8)
+
+
+def _shares(values: np.ndarray, most: float) -> np.ndarray:
+    """Return numbers as shares of the greatest; what is no number is drawn as 0."""
+    if not most > 0:
+        return np.zeros_like(values)
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.nan_to_num(values / most, nan=0, posinf=1, neginf=-1)

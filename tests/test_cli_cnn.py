@@ -510,6 +510,13 @@ def test_what_takes_long_or_much_is_said_before_it_starts(here, capsys):
             assert "an epoch" not in one_line(capsys)
 
 
+def test_pictures_too_large_for_a_model_are_refused_before_the_training(here, capsys, monkeypatch):
+    monkeypatch.setattr("edgewise.models.cnn.activity.MOST_NUMBERS", 100)
+    assert train(fill(here / "train", 5), "-o", "m.safetensors", *QUICKLY) == 1
+    assert "at most 100 fit" in one_line(capsys)
+    assert os.listdir() == ["train"]
+
+
 @pytest.mark.parametrize(
     ("text", "size", "smaller"),
     [("small", (374, 500), (48, 64)), ("alexnet", (500, 500), (128, 128)), ("mlp", (64, 32), None)],

@@ -333,3 +333,17 @@ def test_the_models_say_what_they_learned_from(undisturbed):
     assert load_model(undisturbed / "linear.safetensors").training["pictures"] == 44
     assert load_model(undisturbed / "cnn.safetensors").training["pictures"] == 44
     assert_array_equal(load_model(undisturbed / "cnn.safetensors").classes, ["level", "upright"])
+
+
+def test_what_the_network_takes_is_said_before_it_starts(pictures, here, capsys, monkeypatch):
+    told = "pictures take about an hour"
+    monkeypatch.setattr("edgewise.models.cnn.activity.check_cost", lambda *given: told)
+    assert compare(pictures, here / "out", "--points", "1") == 0
+    assert told in capsys.readouterr().err
+
+
+def test_a_network_that_does_not_fit_in_memory_is_refused(pictures, here, capsys, monkeypatch):
+    monkeypatch.setattr("edgewise.models.room.memory", lambda: 10_000)
+    assert compare(pictures, here / "out") == 1
+    assert "the layers' outputs for a batch of pictures of " in one_line(capsys)
+    assert os.listdir(here) == []

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-from numpy.testing import assert_array_equal
 
 ROOT = Path(__file__).parent.parent
 LINEAR = json.loads((ROOT / "docs/figures/linear_accuracy.json").read_text())
@@ -129,7 +128,7 @@ QUOTED = [
 @pytest.mark.parametrize(("name", "sentence", "known"), QUOTED)
 def test_pages_quote_the_one_place(name, sentence, known):
     found = re.findall(sentence, page(name))
-    assert_array_equal(len(found), 1)
+    assert len(found) == 1
     quoted = found[0] if isinstance(found[0], tuple) else found
     for text, value in zip(quoted, known(), strict=True):
         digits = len(text.partition(".")[2])
@@ -143,7 +142,7 @@ def test_one_page_says_how_long_one_picture_takes():
         for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))
         if re.search(r"\*\*One picture|predict(ing)? one picture", path.read_text(), re.IGNORECASE)
     ]
-    assert_array_equal(places, ["predict.md"])
+    assert places == ["predict.md"]
 
 
 def test_a_command_writes_the_figures(tmp_path):

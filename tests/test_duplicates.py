@@ -8,8 +8,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from edgewise.models import hygiene_duplicates
 from edgewise.models.hygiene_clues import find_clue
-from edgewise.models.hygiene_duplicates import components, find_duplicates, members
+from edgewise.models.hygiene_duplicates import Duplicates, components, find_duplicates, members
 from edgewise.models.hygiene_signature import signatures
+from edgewise.reports.hygiene_duplicates import duplicate_findings
 
 
 def mirrored(vectors):
@@ -57,7 +58,7 @@ def test_near_pairs_are_those_of_all_against_all(seed, count, near):
 
 
 def test_components():
-    assert_array_equal(members(components(6, np.array([0, 4]), np.array([3, 0]))), [[0, 3, 4]])
+    assert members(components(6, np.array([0, 4]), np.array([3, 0]))) == [[0, 3, 4]]
 
 
 def test_signatures_are_means_of_equal_parts(rng):
@@ -86,3 +87,10 @@ def test_signatures_are_means_of_equal_parts(rng):
 def test_clues(values, labels, accuracy):
     clue = find_clue("format", values, labels)
     assert (clue and clue.accuracy) == accuracy
+
+
+def test_each_kind_is_shown_by_pictures_of_its_own():
+    found = Duplicates(np.array([0, 0, 1, 2]), np.array([0, 0, 0, 1]), np.zeros(4, int), [])
+    _, near, mirrored = duplicate_findings(found, list("abcd"), None, ["x"] * 4).sentences
+    assert near.endswith("nearly the same as another, such as a and c")
+    assert mirrored.endswith("nearly the mirror image of another, such as a and d")

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from numpy.testing import assert_array_equal
 from outputs import __main__ as outputs
 from outputs import running
 from outputs.commands import COMMANDS, Command
@@ -54,7 +53,7 @@ def test_a_changed_pixel(tmp_path):
     def write(path, picture):
         Image.fromarray(picture).save(path)
 
-    assert_array_equal(differences(tmp_path, ".png", write, pixels, pixels), [])
+    assert differences(tmp_path, ".png", write, pixels, pixels) == []
     which, size = differences(tmp_path, ".png", write, pixels, other)
     assert which == "pixels differs in 1 of 48 values, first at (2, 3): was 19, is 20"
     assert size.startswith("bytes changed")
@@ -76,14 +75,14 @@ def test_floats_to_a_millionth(tmp_path, suffix, dtype):
     values = np.linspace(1, 2, 12, dtype=dtype).reshape(3, 4)
     near, far = values * dtype(1 + 5e-7), values.copy()
     far[1, 2] *= dtype(1 + 3e-6)
-    assert_array_equal(differences(tmp_path, suffix, write_arrays, values, near), [])
+    assert differences(tmp_path, suffix, write_arrays, values, near) == []
     (change,) = differences(tmp_path, suffix, write_arrays, values, far)
     assert "differs in 1 of 12 values, first at (1, 2)" in change
 
 
 def test_nan_and_infinity_are_values_as_others(tmp_path):
     values = np.array([np.nan, np.inf, 1.0])
-    assert_array_equal(differences(tmp_path, ".npy", write_arrays, values, values[:]), [])
+    assert differences(tmp_path, ".npy", write_arrays, values, values[:]) == []
     for other in ([0, np.inf, 1], [np.nan, -np.inf, 1], [np.nan, 1, 1], [np.nan, np.inf, np.nan]):
         assert differences(tmp_path, ".npy", write_arrays, values, np.array(other, float))
 
@@ -127,13 +126,13 @@ def test_what_describes_a_model(tmp_path, other, place):
 def test_versions_seconds_and_where_it_ran_do_not_count(tmp_path):
     old = {"versions": {"numpy": "2"}, "training_seconds": 2.0, "C": 1.0}
     new = {"versions": {"numpy": "3"}, "training_seconds": 3.0, "C": 1.0 + 1e-7}
-    assert_array_equal(differences(tmp_path, ".json", write_json, old, new), [])
+    assert differences(tmp_path, ".json", write_json, old, new) == []
     tables = ["epoch,loss,seconds\n1,0.5,2.1\n", "epoch,loss,seconds\n1,0.5,2.3\n"]
-    assert_array_equal(differences(tmp_path, ".csv", write_text, *tables), [])
+    assert differences(tmp_path, ".csv", write_text, *tables) == []
     paths = [f"path\n{place}/made/a.png\n" for place in ("/tmp/one/x", "../two/x")]
-    assert_array_equal(differences(tmp_path, ".csv", write_text, *paths), [])
+    assert differences(tmp_path, ".csv", write_text, *paths) == []
     lines = ["seconds   2.9\nended 2026-01-02 03:04\n", "seconds   31.0\nended 2027-01-02 03:04\n"]
-    assert_array_equal(differences(tmp_path, ".txt", write_text, *lines), [])
+    assert differences(tmp_path, ".txt", write_text, *lines) == []
 
 
 @pytest.mark.parametrize(
@@ -150,10 +149,10 @@ def test_missing_and_new_files(tmp_path):
         path = tmp_path / folder / name
         path.parent.mkdir(parents=True)
         path.write_bytes(b"x")
-    assert_array_equal(
-        compare_folders(tmp_path / "old", tmp_path / "new"),
-        ["a/1.png: no longer written", "a/2.png: was not written before"],
-    )
+    assert compare_folders(tmp_path / "old", tmp_path / "new") == [
+        "a/1.png: no longer written",
+        "a/2.png: was not written before",
+    ]
 
 
 def test_a_damaged_file_is_a_change(tmp_path):
@@ -176,14 +175,14 @@ def test_record_and_compare(tmp_path, monkeypatch, capsys):
         code = outputs.main()
         return code, capsys.readouterr().out
 
-    assert_array_equal(call("record", str(folder))[0], 0)
+    assert call("record", str(folder))[0] == 0
     (tmp_path / "moved").symlink_to(folder)
     said = call("compare", str(tmp_path / "moved"))
     assert said == (0, "first: as before\nsecond: as before\nno change\n")
     (folder / "first" / "out" / "good.png").rename(folder / "first" / "good.png")
     (folder / "first" / "exit-code").write_text("0\n")
     code, out = call("compare", str(folder), "--only", "first")
-    assert_array_equal(code, 1)
+    assert code == 1
     for part in (
         "exit-code: line 1", "good.png: no longer", "out/good.png: was not", "stderr: ",
         "1 of 1 commands",
@@ -195,4 +194,4 @@ def test_record_and_compare(tmp_path, monkeypatch, capsys):
 
 
 def test_there_are_forty():
-    assert_array_equal(len(COMMANDS), 40)
+    assert len(COMMANDS) == 40

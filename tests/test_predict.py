@@ -57,8 +57,10 @@ def test_numbers_beyond_all_bounds_are_failures_of_their_pictures(here, capsys):
     assert "flat.png" in out
     assert "edge.png: the model gives no finite number for it" in err
     assert "Warning" not in err
-    assert run(["evaluate", "large.safetensors", "q"]) == 1
-    assert "edge.png: the model gives no finite number" in capsys.readouterr().err
+    assert run(["evaluate", "large.safetensors", "q", "--report", "r"]) == 3
+    out, err = capsys.readouterr()
+    assert "edge.png: the model gives no finite number" in err
+    assert "1 picture" in out
 
 
 @pytest.fixture

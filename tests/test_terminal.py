@@ -4,12 +4,10 @@ import os
 import pty
 import signal
 import subprocess
-import sys
 import time
 
 import numpy as np
 import pytest
-from numpy.testing import assert_array_equal
 from processes import (
     EDGEWISE,
     HANGS,
@@ -48,9 +46,9 @@ def test_a_signal_ends_a_command_in_one_word(many, tmp_path, sent, code, word):
     wait_until((tmp_path / "o").exists)
     process.send_signal(sent)
     _, stderr = process.communicate(timeout=HANGS)
-    assert_array_equal(stderr, b"edgewise: " + word + b"\n")
-    assert_array_equal(process.returncode, code)
-    assert_array_equal(parts_below(tmp_path), [])
+    assert stderr == b"edgewise: " + word + b"\n"
+    assert process.returncode == code
+    assert parts_below(tmp_path) == []
     for path in (tmp_path / "o").iterdir():
         read_image(path)
 
@@ -77,8 +75,8 @@ def test_an_ignored_interruption_stays_ignored(many, tmp_path):
     wait_until((tmp_path / "o").exists)
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=HANGS)
-    assert_array_equal((process.returncode, stderr), (0, b""))
-    assert_array_equal(len(list((tmp_path / "o").iterdir())), 30)
+    assert (process.returncode, stderr) == (0, b"")
+    assert len(list((tmp_path / "o").iterdir())) == 30
 
 
 @pytest.mark.parametrize(
@@ -87,23 +85,24 @@ def test_an_ignored_interruption_stays_ignored(many, tmp_path):
 def test_a_reader_that_leaves_is_no_error(words):
     process = start_edgewise(*words)
     process.stdout.close()
-    assert_array_equal(process.stderr.read(), b"")
+    assert process.stderr.read() == b""
     process.stderr.close()
-    assert_array_equal(process.wait(HANGS), 141)
+    assert process.wait(HANGS) == 141
 
 
 def test_a_reader_of_messages_that_leaves_is_no_error(tmp_path):
     process = start_edgewise("filter", "box", tmp_path / "none.png", "-o", "x.png")
     process.stderr.close()
     assert process.wait(HANGS) in (3, 141)
+    process.stdout.close()
 
 
 @pytest.mark.parametrize("closed", [[0], [1], [2], [0, 1, 2]])
 def test_closed_streams_do_no_harm_to_files(tmp_path, closed):
     out = tmp_path / "x.npy"
     done = run_edgewise("filter", "box", CAT, "-o", out, closed=closed)
-    assert_array_equal((done.returncode, done.stdout, done.stderr), (0, b"", b""))
-    assert_array_equal(read_image(out).shape, read_image(CAT).shape)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    assert read_image(out).shape == read_image(CAT).shape
 
 
 @pytest.mark.parametrize(
@@ -119,9 +118,9 @@ def test_closed_streams_do_no_harm_to_files(tmp_path, closed):
 )
 def test_a_closed_stream_that_is_needed_is_named(tmp_path, words, closed, name):
     done = run_edgewise(*words, closed=[closed], cwd=tmp_path)
-    assert_array_equal(done.returncode, 1)
-    assert_array_equal(done.stderr.decode(), f"edgewise: {name}: it is closed\n")
-    assert_array_equal(os.listdir(tmp_path), [])
+    assert done.returncode == 1
+    assert done.stderr.decode() == f"edgewise: {name}: it is closed\n"
+    assert os.listdir(tmp_path) == []
 
 
 def on_a_terminal(*words, **options):
@@ -154,7 +153,7 @@ def on_a_terminal(*words, **options):
 )
 def test_no_bytes_of_files_reach_a_terminal(words):
     code, shown, stderr = on_a_terminal(*words)
-    assert_array_equal((code, shown), (2, b""))
+    assert (code, shown) == (2, b"")
     first, hint = stderr.decode().splitlines()
     assert first.endswith("would go to the terminal")
     assert hint.startswith("hint: name a file with -o")
@@ -168,7 +167,7 @@ def test_a_terminal_obeys_no_name(tmp_path):
         ("inspect", path, CAT),
     ):
         code, shown, _ = on_a_terminal(*words)
-        assert_array_equal(code, 0)
+        assert code == 0
         assert b"\x1b" not in shown
         assert "\\x1b[31m" in shown.decode()
         assert "\\x9b2Jö.png" in shown.decode()
@@ -179,10 +178,10 @@ def test_messages_obey_no_name(tmp_path):
     with open(bad, "wb") as file:
         file.write(b"no picture")
     done = run_edgewise("filter", "box", tmp_path, "-o", tmp_path / "o")
-    assert_array_equal(done.returncode, 3)
+    assert done.returncode == 3
     first, last = done.stderr.decode().splitlines()
     assert "/\\x1b[31m\\n\\xff.png: " in first
-    assert_array_equal(last, "0 pictures done, 1 failed")
+    assert last == "0 pictures done, 1 failed"
 
 
 def test_names_that_are_no_text_reach_a_pipe_as_they_are(tmp_path):
@@ -190,7 +189,7 @@ def test_names_that_are_no_text_reach_a_pipe_as_they_are(tmp_path):
     write_image(tmp_path / "a.png", np.zeros((4, 4), np.uint8))
     os.rename(tmp_path / "a.png", name)
     done = run_edgewise("filter", "box", tmp_path, "-o", tmp_path / "o", "-n")
-    assert_array_equal(done.returncode, 0)
+    assert done.returncode == 0
     assert done.stdout.startswith(name + b" (")
 
 
@@ -198,7 +197,7 @@ def test_every_encoding_of_a_terminal_will_do(tmp_path):
     done = run_edgewise(
         "kernels", "[1 ö]", env={**os.environ, "PYTHONIOENCODING": "koi8-r", "PYTHONUTF8": "0"}
     )
-    assert_array_equal(done.returncode, 2)
+    assert done.returncode == 2
     assert b'"\\xf6" is not a number' in done.stderr
 
 
@@ -206,4 +205,3 @@ def test_the_codes_are_listed():
     text = " ".join(run_edgewise("--help").stdout.decode().split())
     for code in ("0 done", "130 interrupted", "143 terminated", "141 whoever read"):
         assert code in text
-    assert sys.executable

@@ -96,7 +96,10 @@ def check_cost(
     ------
     EdgewiseError
         If it needs more memory than there is.
+    DataError
+        If the pictures are larger than a model takes.
     """
+    check_pictures(network)
     _, rows, columns = network.input_shape
     cost = Cost.of(network, pictures, batch, threads)
     smaller = _smaller(network, text)

@@ -39,7 +39,7 @@ def _augmentation(plan: Plan) -> list[str]:
     learns = f"the linear model learns from {copies} of each ({plan.copies})"
     rest = without_copies(plan.augment)
     alone = f"; {rest} is for the network alone" if rest else ""
-    return [f"{network} Of the same kind, {learns}{alone}."]
+    return [f"{network} In the same way {learns}{alone}."]
 
 
 def _covered(found: Comparison) -> str:

@@ -9,15 +9,13 @@ from ...images.atomic import atomic_file
 from ...images.errors import DataError, EdgewiseError
 from ...images.locks import locked
 from ...images.regular import irregular_kind
+from ...images.temporary import is_temporary, sweep
 from .plan import PLAN, Plan, changes_between, plan_text, read_plan
 
 RESULT, PAGE, LOCK = "comparison.json", "report.html", ".edgewise-compare.lock"
-# What a comparison leaves in its folder, and what a killed one may, of its own.
+# What a comparison leaves in its folder.
 FILES = ("linear.safetensors", "cnn.safetensors", RESULT, PAGE)
-STEPS = re.compile(
-    r"(linear|cnn)-\d+(-\d+)?\.(json|npy|checkpoint)|(speed|overlap)\.json|\.edgewise-\w+\.part"
-)
-TORN = re.compile(r"\.edgewise-\w+\.part")
+STEPS = re.compile(r"(linear|cnn)-\d+(-\d+)?\.(json|npy|checkpoint)|(speed|overlap)\.json")
 
 
 @contextmanager
@@ -39,19 +37,13 @@ def alone_in(folder: Path) -> Iterator[None]:
                 f"another comparison is running in {folder}",
                 hint="wait until it has ended, or name another folder",
             )
-        _remove_torn(folder)
+        for place in (folder, folder / "steps"):
+            sweep(place)
         try:
             yield
         finally:
             if not was_there:
                 _remove_empty(folder)
-
-
-def _remove_torn(folder: Path) -> None:
-    for place in (folder, folder / "steps"):
-        for path in place.glob(".edgewise-*.part"):
-            with suppress(OSError):
-                path.unlink()
 
 
 def _remove_empty(folder: Path) -> None:
@@ -127,14 +119,14 @@ def check_folder(folder: Path) -> None:
     if not folder.exists() or (folder / PLAN).exists():
         return
     # Until there is a plan, nothing in the folder is of a comparison.
-    if strange := sorted(p.name for p in folder.iterdir() if not _is_own(p.name)):
+    if strange := sorted(p.name for p in folder.iterdir() if not _is_own(p)):
         raise EdgewiseError(
             f"{folder} holds other files, such as {strange[0]}; name a new or an empty folder"
         )
 
 
-def _is_own(name: str) -> bool:
-    return name == LOCK or TORN.fullmatch(name) is not None
+def _is_own(path: Path) -> bool:
+    return path.name == LOCK or is_temporary(path)
 
 
 def is_comparison(path: Path) -> bool:

@@ -11,8 +11,6 @@ from .contest import Contest
 from .parts import Parts
 
 STEP = "overlap"
-# Pictures whose gray versions are made at once.
-AT_ONCE = 1024
 # The first part, whose pictures are counted, and the one where they are looked for.
 PAIRS = (("test", "train"), ("test", "validation"), ("validation", "train"))
 
@@ -64,15 +62,10 @@ def overlaps(parts: Parts, progress=None) -> tuple[Overlap, ...]:
     names = ("train", "validation", "test")
     own = [getattr(parts, name) for name in names]
     digests = [pixels_digest(image) for part in own for image in part.images]
-    looks = np.concatenate([_looks(part.images) for part in own])
+    looks = np.concatenate([signatures(part.images) for part in own])
     found = find_duplicates(digests, looks, progress=progress)
     sides = np.repeat(names, [len(part) for part in own])
     return tuple(_overlap(found, sides, *pair) for pair in PAIRS)
-
-
-def _looks(images: np.ndarray) -> np.ndarray:
-    blocks = range(0, len(images), AT_ONCE)
-    return np.concatenate([signatures(images[at : at + AT_ONCE]) for at in blocks])
 
 
 def _overlap(found: Duplicates, sides: np.ndarray, part: str, other: str) -> Overlap:

@@ -46,6 +46,8 @@ class Plan:
         Changes to the network's pictures.
     copies : str
         Changed copies that the linear model learns from, too.
+    group_by : str
+        The rule that found groups in the pictures' names; "" for none.
     rate : float or None
     version : str
         Of Edgewise.
@@ -66,6 +68,7 @@ class Plan:
     minutes: float | None = None
     augment: str = ""
     copies: str = ""
+    group_by: str = ""
     rate: float | None = None
     version: str = field(default=__version__)
 
@@ -141,7 +144,7 @@ KINDS: dict[str, tuple[type, ...]] = {
     "test_pictures": (str,), "network": (str,), "features": (dict,), "validation": NUMBER,
     "points": (int,), "seed": (int,), "seeds": (int,), "epochs": (int, *NOTHING),
     "minutes": (*NUMBER, *NOTHING), "augment": (str,), "copies": (str,),
-    "rate": (*NUMBER, *NOTHING), "version": (str,),
+    "group_by": (str,), "rate": (*NUMBER, *NOTHING), "version": (str,),
 }  # fmt: skip
 
 

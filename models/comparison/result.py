@@ -179,7 +179,7 @@ class Comparison:
         names = parts.test.names
         known = plan.to_dict()
         kept = ("network", "features", "validation", "points", "seed", "seeds", "epochs",
-                "minutes", "augment", "copies", "rate")  # fmt: skip
+                "minutes", "augment", "copies", "group_by", "rate")  # fmt: skip
         return {
             "classes": list(plan.classes),
             "size": list(plan.size),

@@ -15,7 +15,8 @@ GOOD_PLAN: dict[str, Any] = {
     "classes": ["level", "upright"], "size": [8, 8], "channels": 1,
     "train_pictures": "0123456789ab", "test_pictures": "0123456789ab", "network": "small",
     "features": {"kind": "pixels"}, "validation": 0.1, "points": 2, "seed": 0, "seeds": 1,
-    "epochs": 3, "minutes": None, "augment": "", "copies": "", "rate": None, "version": "0",
+    "epochs": 3, "minutes": None, "augment": "", "copies": "", "group_by": "",
+    "rate": None, "version": "0",
 }  # fmt: skip
 GOOD_RESULT: dict[str, Any] = {
     "schema": "edgewise.compare/1",
