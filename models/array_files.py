@@ -8,6 +8,7 @@ from safetensors import SafetensorError, safe_open
 
 from ..images.errors import DataError
 from ..images.json_text import parse_json
+from ..images.printable import printable
 from ..images.regular import open_regular
 
 # Bytes of the header, names and settings together. Ten thousand classes with
@@ -71,5 +72,5 @@ def _damaged(name: str, what: str, reason: object) -> DataError:
 
 def shortened(text: object) -> str:
     """Return what a file says as a few words on one line, whatever stands in it."""
-    words = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in str(text))
+    words = printable(text)
     return words if len(words) <= MOST_WORDS else f"{words[: MOST_WORDS - 3]}..."

@@ -9,6 +9,7 @@ from typing import Any
 from ... import __version__
 from ...images.errors import DataError
 from ...images.json_text import parse_json
+from ...images.printable import printable
 from ...images.regular import read_regular
 
 PLAN, SCHEMA = "comparison-plan.json", "edgewise.comparison-plan/2"
@@ -170,5 +171,5 @@ def _shown(value: Any) -> str:
     if value in (None, ""):
         return "not given"
     # A plan may have been made up.
-    text = text if text.isprintable() else ascii(text)
+    text = printable(text)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
