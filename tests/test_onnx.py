@@ -166,7 +166,7 @@ def test_one_against_the_rest_and_calibrated_models(rng):
 def test_isotonic_calibration_is_refused_by_its_name(rng):
     points = (np.arange(2, dtype=np.float32),) * 3
     model = replace(linear_model(rng, "svm"), calibration=Isotonic(points, points))
-    with pytest.raises(EdgewiseError, match="models with isotonic calibration are not written"):
+    with pytest.raises(EdgewiseError, match="models with an isotonic calibration are not written"):
         to_onnx(model)
 
 
