@@ -67,7 +67,6 @@ def test_no_loop_leaves_its_arrays(tmp_path, uncompiled):
         tmp_path,
         NUMBA_BOUNDSCHECK="1",
         NUMBA_OPT="0",
-        EDGEWISE_CACHE_DIR=str(tmp_path / "cache"),
     )
     assert found.keys() == uncompiled.keys()
     wrong = [
