@@ -1,6 +1,7 @@
 """Locks between processes, which go with the process that holds them, however it ends."""
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -69,15 +70,22 @@ def _opened(path: Path) -> BinaryIO:
         # Somebody may remove the empty folder between any two steps.
         with suppress(FileNotFoundError):
             _make_folder(path.parent)
-            return open(path, "ab")
+            return open(path, "ab", opener=_open_at_once)
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    # A named pipe that stands in its place would wait for a reader.
+    return os.open(path, flags | os.O_NONBLOCK, 0o666)
 
 
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
-        if folder.exists():
-            raise
+        # It was there, and is gone or back by now; or a file stands in its place.
+        with suppress(FileNotFoundError):
+            if not stat.S_ISDIR(folder.stat().st_mode):
+                raise
 
 
 def _is_at(file: BinaryIO, path: Path) -> bool:

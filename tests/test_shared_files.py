@@ -86,3 +86,15 @@ def test_a_held_lock_is_not_had_twice(tmp_path):
     with locked(tmp_path / "one") as first, locked(tmp_path / "one") as second:
         assert (first, second) == (True, False)
     assert not (tmp_path / "one").exists()
+
+
+def test_a_named_pipe_in_the_place_of_a_lock_is_an_error(tmp_path):
+    os.mkfifo(tmp_path / "one")
+    with pytest.raises(OSError, match="No such device"), locked(tmp_path / "one"):
+        pass
+
+
+def test_a_file_in_the_place_of_the_folder_of_locks_is_an_error(tmp_path):
+    (tmp_path / "locks").write_bytes(b"")
+    with pytest.raises(FileExistsError), locked(tmp_path / "locks" / "one"):
+        pass
