@@ -81,5 +81,5 @@ def test_the_commands_bear_a_few_files_of_every_kind(tmp_path):
 
 
 def test_made_folders_hold_the_samples(tmp_path):
-    make_files(tmp_path)
+    make_files(tmp_path, every=FEW)
     assert (tmp_path / "samples" / "camera.png").is_file()
