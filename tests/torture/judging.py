@@ -10,7 +10,8 @@ TRACES = ("Traceback (most recent call last)", "Fatal Python error")
 # What begins a line of Edgewise's own; every other line names the file it is about.
 OURS = re.compile(r"edgewise: |hint: |\s|$")
 # A picture that a list or a manifest names; a library names its function, which has neither.
-NAMED = re.compile(r"[^:]*[/.][^:]*: ")
+# What is named there need not be there, nor look like a file.
+NAMED = re.compile(r"[^:]*[/.][^:]*: |.*: no such file or directory$")
 # The longest part of a name that no message writes otherwise.
 PLAIN = re.compile(r"[A-Za-z0-9._-]+")
 
