@@ -136,7 +136,7 @@ def _say_if_nothing_is_learned(session: Session, ready: Ready, facts: dict) -> N
     counts = np.bincount(ready.pictures.labels)
     if facts["accuracy"] <= counts.max() / counts.sum():
         session.say(
-            "the network answers no better than to name always "
+            "the network answers no better than always naming "
             f'"{ready.pictures.classes[counts.argmax()]}", the most frequent class; try a smaller '
             f"--rate, such as {facts['settings']['rate'] / 10:g}, or more --epochs"
         )

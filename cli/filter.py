@@ -166,7 +166,7 @@ def command(
         return
     refuse_unwritable(outputs)
     if not overwrite:
-        refuse_existing(outputs)
+        refuse_existing(found, outputs)
     batch = Batch(
         session, run, rule=rule, dtype=DTYPES.get(depth), encoding=Encoding(quality, compress),
         overwrite=overwrite, max_pixels=max_pixels, jobs=jobs,

@@ -137,13 +137,26 @@ def _refuse_collisions(inputs: Sequence[Input], outputs: Sequence[Output]) -> No
         seen[key] = source
 
 
-def refuse_existing(outputs: Sequence[Output]) -> None:
-    """Raise EdgewiseError if any output exists already."""
+def refuse_existing(inputs: Sequence[Input], outputs: Sequence[Output]) -> None:
+    """Raise EdgewiseError if any output exists already, or is the input itself."""
+    for source, output in zip(inputs, outputs, strict=True):
+        if output.path and source.path and _is_same(source.path, output.path):
+            raise EdgewiseError(
+                f"{source.name}: the result would replace the picture it is made from",
+                hint="name another file or folder with -o",
+            )
     existing = [output.name for output in outputs if output.path and output.path.exists()]
     if existing:
         more = f" and {len(existing) - 1} more" if len(existing) > 1 else ""
         verb = "exist" if more else "exists"
         raise EdgewiseError(f"{existing[0]}{more} {verb} already; use --overwrite to replace")
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def refuse_unwritable(outputs: Sequence[Output]) -> None:

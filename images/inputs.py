@@ -151,11 +151,16 @@ def _fixed_part(pattern: str) -> Path:
 
 def _in_folder(folder: Path) -> Iterator[Input]:
     found = list(pictures_below(folder))
+    if not found and folder.suffix.lower() in SUFFIXES:
+        # One of many names that a shell made of *.png: reading it fails, and says why.
+        found = [folder]
     if not found:
         known = ", ".join(sorted(SUFFIXES))
         raise EdgewiseError(f"{folder} holds no pictures; their names end in {known}")
     for path in found:
-        yield Input(os.fspath(path), path, os.fspath(path.relative_to(folder)))
+        # A folder that cannot be searched stands for itself.
+        relative = path.name if path == folder else os.fspath(path.relative_to(folder))
+        yield Input(os.fspath(path), path, relative)
 
 
 def pictures_below(folder: Path) -> Iterator[Path]:

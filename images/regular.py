@@ -2,13 +2,17 @@
 
 import errno
 import os
+import select
 import stat
+import time
 from pathlib import Path
 from typing import BinaryIO
 
 from .errors import DataError
 
 PIECE = 1 << 20
+# Seconds to wait for somebody who writes to a named pipe, and between two looks at it.
+PATIENCE, LOOK = 10, 0.02
 # Bytes that are read from a pipe.
 MOST_PIPED = 1 << 30
 _KINDS = (
@@ -96,15 +100,17 @@ def read_regular(path: str | os.PathLike, *, limit: int | None = None) -> bytes:
         return file.read()
 
 
-def read_at_most(file: BinaryIO, limit: int, name: object) -> bytes:
+def read_at_most(file: BinaryIO, limit: int, name: object, begun: bytes = b"") -> bytes:
     """Return what a pipe or another file holds to its end, which may never come.
+
+    What was read of it before is `begun`.
 
     Raises
     ------
     DataError
         If it holds more bytes than `limit`; so many are read, and no more.
     """
-    content = bytearray()
+    content = bytearray(begun)
     while piece := file.read(min(PIECE, limit + 1 - len(content))):
         content += piece
     if len(content) > limit:
@@ -113,9 +119,36 @@ def read_at_most(file: BinaryIO, limit: int, name: object) -> bytes:
 
 
 def read_pipe(path: str | os.PathLike, *, limit: int = MOST_PIPED) -> bytes:
-    """Return what comes out of a pipe that was given by name, as `read_at_most`."""
-    with open(path, "rb") as file:
-        return read_at_most(file, limit, os.fspath(path))
+    """Return what comes out of a pipe that was given by name, as `read_at_most`.
+
+    Raises
+    ------
+    DataError
+        As `read_at_most`, or if nobody writes to the pipe.
+    """
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with open(handle, "rb") as file:
+        piece = _first_piece(handle)
+        if piece is None:
+            raise DataError(f"{os.fspath(path)}: a named pipe that nobody writes to")
+        os.set_blocking(handle, True)
+        return read_at_most(file, limit, os.fspath(path), piece)
+
+
+def _first_piece(handle: int) -> bytes | None:
+    """Wait for somebody who writes to a pipe, but not for ever: None if nobody does."""
+    end = time.monotonic() + PATIENCE
+    watch = select.poll()
+    watch.register(handle, select.POLLHUP)
+    while time.monotonic() < end:
+        try:
+            piece = os.read(handle, PIECE)
+        except BlockingIOError:  # there is a writer, who has written nothing yet
+            return b""
+        if piece or watch.poll(0):  # what was written, or the end of a pipe that was closed
+            return piece
+        time.sleep(LOOK)
+    return None
 
 
 def is_pipe(path: str | os.PathLike) -> bool:

@@ -432,7 +432,7 @@ def test_a_network_that_learns_nothing(here, capsys):
         for i in range(count):
             write_image(here / "train" / label / f"{i}.png", np.full((8, 8), 99, np.uint8))
     assert_array_equal(train("train", "-o", "m.safetensors", *QUICKLY), 0)
-    message = 'no better than to name always "many", the most frequent class; try a smaller --rate'
+    message = 'no better than always naming "many", the most frequent class; try a smaller --rate'
     assert f"{message}, such as 0.005," in one_line(capsys)
 
 

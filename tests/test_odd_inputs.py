@@ -96,3 +96,44 @@ def test_an_idx_file_of_four_axes_is_colour_or_refused(folder):
     Path("x-idx4-ubyte").write_bytes(head + b"\0\0\0\7" + bytes(280))
     with pytest.raises(EdgewiseError, match="four axes, 2 x 5 x 4 x 7, are no pictures"):
         open_dataset("x-idx4-ubyte", labelled=False)
+
+
+def test_a_pipe_that_nobody_writes_to_is_one_failure(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("edgewise.images.regular.PATIENCE", 0.2)
+    os.mkfifo("pipe.png")
+    write_image("a.png", np.zeros((4, 4), np.uint8))
+    assert run(["filter", "box", "pipe.png", "a.png", "-o", "out"]) == 3
+    assert "pipe.png: a named pipe that nobody writes to" in capsys.readouterr().err
+    assert os.listdir("out") == ["a.png"]
+
+
+def test_folders_that_are_named_or_behave_oddly_are_failures_of_their_own(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    for name in ("dir.png", "secret"):
+        os.mkdir(name)
+    write_image("a.png", np.zeros((4, 4), np.uint8))
+    scandir = os.scandir
+
+    def refused(path="."):
+        if os.path.basename(path) == "secret":
+            raise PermissionError(13, "Permission denied", os.fspath(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    assert run(["filter", "box", "secret", "dir.png", "a.png", "-o", "out"]) == 3
+    err = capsys.readouterr().err
+    assert "secret: " in err
+    assert "dir.png: a folder, not a regular file" in err
+    assert os.listdir("out") == ["a.png"]
+
+
+def test_a_picture_is_not_offered_its_own_replacement(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    write_image("a.png", np.zeros((4, 4), np.uint8))
+    assert run(["filter", "box", "a.png", "-o", "a.png"]) == 1
+    err = capsys.readouterr().err
+    assert "a.png: the result would replace the picture it is made from" in err
+    assert "overwrite" not in err

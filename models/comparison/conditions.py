@@ -17,7 +17,7 @@ def _budget(found: Comparison) -> str:
     facts, curve = found.cnn.facts, found.cnn.curve
     rule = (
         f"Each training of the network makes about {facts['steps']:,} steps of some {BATCH} "
-        f"pictures, {facts['epochs']:,} epochs of all pictures"
+        f"pictures, {facts['epochs']:,} epoch{'s'[: facts['epochs'] != 1]} of all pictures"
     )
     if len(curve) > 1:
         first = curve[0]
