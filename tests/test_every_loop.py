@@ -15,10 +15,11 @@ import numpy as np
 import pytest
 from loop_cases import CASES
 
+import edgewise
 from edgewise.compiled.folder import loop_sources
 
 SCRIPT = Path(__file__).with_name("loop_cases.py")
-PACKAGE = SCRIPT.parent.parent
+PACKAGE = Path(edgewise.__file__).parent
 FILES = [path.relative_to(PACKAGE).as_posix() for path in loop_sources() if path.name != "jit.py"]
 
 
