@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import DataError, EdgewiseError
+from .errors import DataError, EdgewiseError, WordError
 from .regular import MOST_PIPED, is_open_pipe, is_pipe, read_at_most, read_pipe, read_regular
 
 # fmt: off
@@ -81,6 +81,10 @@ def find_inputs(words: Iterable[str]) -> list[Input]:
 
 
 def _expand(word: str) -> Iterator[Input]:
+    if not word:
+        raise WordError(
+            "an input is empty", hint="name a file, a folder, a pattern, or - for stdin"
+        )
     if word == "-":
         yield Input("stdin", None, "stdin.png")
     elif word.startswith("@"):

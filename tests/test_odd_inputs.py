@@ -137,3 +137,8 @@ def test_a_picture_is_not_offered_its_own_replacement(tmp_path, monkeypatch, cap
     err = capsys.readouterr().err
     assert "a.png: the result would replace the picture it is made from" in err
     assert "overwrite" not in err
+
+
+def test_an_empty_word_is_a_mistake(capsys):
+    assert run(["filter", "box", "", "-o", "x.png"]) == 2
+    assert "an input is empty" in capsys.readouterr().err
