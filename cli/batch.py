@@ -1,6 +1,7 @@
 """Pictures in, filtered pictures out: many at a time, in bounded memory."""
 
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from math import prod
 from threading import Thread
@@ -122,26 +123,26 @@ class Batch:
         from ..images.atomic import atomic_file
         from ..images.pipeline import Stoppable
 
-        output = work.output
-        write = self._prepare(work, result.picture)
-        if output.path is None:
-            write(sys.stdout.buffer)
-        else:
-            with atomic_file(output.path, overwrite=self._overwrite) as file:
-                stoppable: Any = Stoppable(file, self._pipeline.stopping)
-                write(stoppable)
-        return replace(result, picture=result.picture[:0])
+        output, picture = work.output, result.picture
+        encoder = self._encoder(work, picture)
+        with ExitStack() as opened:
+            file: Any = sys.stdout.buffer
+            if output.path is not None:
+                whole = opened.enter_context(atomic_file(output.path, overwrite=self._overwrite))
+                file = Stoppable(whole, self._pipeline.stopping)
+            opened.enter_context(encoder.into(file)).rows(picture)
+        return replace(result, picture=picture[:0])
 
-    def _prepare(self, work: Work, picture):
-        """Return a function that writes the picture; say what to do if the format has no depth."""
-        from ..images.encode import FORMAT_OF_SUFFIX, HOLDS, prepare_image
+    def _encoder(self, work: Work, picture):
+        """Return what encodes the picture; say what to do if the format has no depth."""
+        from ..images.encode import Encoder
+        from ..images.formats import OF_SUFFIX
 
         encoding, output = replace(self._encoding, metadata=work.facts.metadata), work.output
         try:
-            return prepare_image(picture, output.format, output.name, encoding)
+            return Encoder(picture.shape, picture.dtype, output.format, output.name, encoding)
         except ImageError as error:
-            holds = HOLDS.get(FORMAT_OF_SUFFIX[output.format], {})
-            if picture.dtype.name in holds or self._rule == "float":
+            if picture.dtype.name in OF_SUFFIX[output.format].holds or self._rule == "float":
                 raise
             reason = f"{error.reason}, or give --depth 8"
             raise ImageError(output.name, reason, hint=error.hint) from None

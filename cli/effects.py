@@ -11,9 +11,9 @@ KINDS = {"--quality": ("JPEG", "WEBP"), "--compress": ("PNG", "TIFF")}
 
 def refuse_idle_encoding(outputs: Iterable[Output], given: Collection[str]) -> None:
     """Raise UsageError for --quality or --compress where no output is of their formats."""
-    from ..images.encode import FORMAT_OF_SUFFIX
+    from ..images.formats import OF_SUFFIX
 
-    written = {FORMAT_OF_SUFFIX[output.format] for output in outputs}
+    written = {OF_SUFFIX[output.format].name for output in outputs}
     for option, kinds in KINDS.items():
         if option in given and written and not written.intersection(kinds):
             raise click.UsageError(

@@ -5,6 +5,7 @@ from textwrap import shorten
 from typing import BinaryIO
 
 from .errors import ImageError
+from .formats import FORMATS
 
 CUT_SHORT = "the file is cut short; copy it again from its source"
 # What Pillow says of a file that ends too early.
@@ -13,17 +14,7 @@ CUT_SHORT_WORDS = ("truncated", "not enough image data", "eof", "unexpected end"
 # How many bytes of a file tell its format.
 KNOWN = 64
 
-# What a file starts with, for formats that can be read ...
-READABLE = {
-    b"\x89PNG": "PNG",
-    b"\xff\xd8\xff": "JPEG",
-    b"II*\0": "TIFF",
-    b"MM\0*": "TIFF",
-    b"RIFF": "WebP",
-    b"GIF8": "GIF",
-    b"BM": "BMP",
-}
-# ... and for what else people take for pictures: (place, bytes).
+# What a file starts with, for what people take for pictures: (place, bytes).
 CONVERT = "convert it to PNG or JPEG"
 OTHERS = {
     (4, b"ftyphe"): f"a HEIC file; {CONVERT}",
@@ -51,9 +42,9 @@ def what_it_is(start: bytes) -> str:
     """Say why no decoder knows a file, from its first `KNOWN` bytes."""
     if not start:
         return "the file is empty"
-    for magic, name in READABLE.items():
-        if start.startswith(magic):
-            return f"a damaged {name} file, or one cut short; copy it again from its source"
+    for kind in FORMATS:
+        if start.startswith(kind.starts):
+            return f"a damaged {kind.name} file, or one cut short; copy it again from its source"
     for (place, magic), what in OTHERS.items():
         # Web pages spell their tags either way.
         if magic in (start[place:][: len(magic)], start[: len(magic)].lower()):

@@ -10,7 +10,8 @@ import numpy as np
 
 from .errors import DataError, EdgewiseError
 from .file_reader import FileReader, chosen_reader
-from .inputs import SUFFIXES, Input, find_inputs, pictures_below
+from .formats import SUFFIXES
+from .inputs import Input, find_inputs, pictures_below
 from .leaving_out import outside
 from .natural import natural_key
 from .stream import read_in_order

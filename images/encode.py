@@ -1,49 +1,24 @@
-"""Arrays to picture files."""
+"""Arrays to picture files, whole or by rows as they come."""
 
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 from PIL import Image
 
 from .atomic import atomic_file
 from .errors import EdgewiseError, ImageError, WordError
+from .formats import FORMATS, OF_SUFFIX, Format
 from .metadata import NOTHING, Metadata
-from .png import write_png
+from .png import PngRows
 from .tiff import write_tiff
 
-# What each format holds: channels by dtype. A .npy file holds everything.
-HOLDS = {
-    "PNG": {"uint8": (1, 2, 3, 4), "uint16": (1, 2, 3, 4)},
-    "JPEG": {"uint8": (1, 3)},
-    "TIFF": {"uint8": (1, 2, 3, 4), "uint16": (1, 2, 3, 4), "float32": (1, 2, 3, 4)},
-    "WEBP": {"uint8": (1, 3, 4)},
-    "BMP": {"uint8": (1, 3)},
-    "PGM": {"uint8": (1,), "uint16": (1,)},
-    "PPM": {"uint8": (1, 3), "uint16": (1,)},
-    "GIF": {"uint8": (1, 3)},
-}
 DTYPES = ("uint8", "uint16", "float32")
-LONGEST_SIDE = {"JPEG": 65_500, "WEBP": 16_383, "GIF": 65_535}
-FORMAT_OF_SUFFIX = {
-    "png": "PNG",
-    "jpg": "JPEG",
-    "jpeg": "JPEG",
-    "tif": "TIFF",
-    "tiff": "TIFF",
-    "webp": "WEBP",
-    "bmp": "BMP",
-    "pgm": "PGM",
-    "ppm": "PPM",
-    "pnm": "PPM",
-    "gif": "GIF",
-    "npy": "NPY",
-}
-PILLOW = {"PGM": "PPM"}
 QUALITY = 92
 
 
@@ -89,6 +64,13 @@ class Encoding:
 PLAIN = Encoding()
 
 
+class Rows(Protocol):
+    """What takes the rows of a picture, one strip after the other."""
+
+    def rows(self, rows: np.ndarray) -> None:
+        """Take the next rows; the array may be used again, unless it is all of them."""
+
+
 def write_image(
     target: str | os.PathLike | BinaryIO,
     image: np.ndarray,
@@ -123,15 +105,66 @@ def write_image(
     OSError
         If the file cannot be written.
     """
+    with picture_writer(
+        target, image.shape, image.dtype, format=format, overwrite=overwrite, encoding=encoding
+    ) as writer:
+        writer.rows(image)
+
+
+def picture_writer(
+    target: str | os.PathLike | BinaryIO,
+    shape: tuple[int, ...],
+    dtype: np.dtype,
+    *,
+    format: str | None = None,
+    overwrite: bool = False,
+    encoding: Encoding = PLAIN,
+) -> AbstractContextManager[Rows]:
+    """Write one picture by rows as they come, whole or not at all.
+
+    PNG and .npy are encoded and written while rows come; of other formats the
+    rows are gathered until the end of the ``with`` block. What the format cannot
+    hold is refused at once.
+
+    Parameters
+    ----------
+    target, format, overwrite, encoding
+        As for `write_image`.
+    shape : tuple of int
+        (H, W) or (H, W, C): of all rows together.
+    dtype : dtype
+
+    Returns
+    -------
+    context manager
+        Its ``rows(array)`` writes (h, W) or (h, W, C), of any h, until there are H.
+
+    Raises
+    ------
+    EdgewiseError, OSError
+        As `write_image`.
+
+    Examples
+    --------
+    >>> import io
+    >>> import numpy as np
+    >>> with picture_writer(io.BytesIO(), (6, 8), np.dtype("uint8"), format="png") as writer:
+    ...     for strip in (np.zeros((2, 8), np.uint8), np.ones((4, 8), np.uint8)):
+    ...         writer.rows(strip)
+    """
     is_path = isinstance(target, str | os.PathLike)
     label = os.fspath(target) if is_path else "picture"
     suffix = (format or Path(label).suffix).removeprefix(".").lower()
-    write = prepare_image(image, suffix, label, encoding)
-    if not isinstance(target, str | os.PathLike):
-        write(target)
-        return
-    with atomic_file(target, overwrite=overwrite) as file:
-        write(file)
+    encoder = Encoder(shape, dtype, suffix, label, encoding)
+    if isinstance(target, str | os.PathLike):
+        return _into_place(encoder, target, overwrite)
+    return encoder.into(target)
+
+
+@contextmanager
+def _into_place(encoder: "Encoder", path: str | os.PathLike, overwrite: bool) -> Iterator[Rows]:
+    with atomic_file(path, overwrite=overwrite) as file, encoder.into(file) as writer:
+        yield writer
 
 
 def encode_image(
@@ -139,83 +172,151 @@ def encode_image(
 ) -> bytes:
     """Return the bytes of a picture file; see `write_image`."""
     content = io.BytesIO()
-    prepare_image(image, suffix, label, encoding)(content)
+    with Encoder(image.shape, image.dtype, suffix, label, encoding).into(content) as writer:
+        writer.rows(image)
     return content.getvalue()
 
 
-def prepare_image(
-    image: np.ndarray, suffix: str, label: str, encoding: Encoding
-) -> Callable[[BinaryIO], object]:
-    """Return a function that writes the picture to a file; what is refused is refused now.
-
-    See `write_image`.
-    """
-    _check_suffix(suffix, label)
-    kind = FORMAT_OF_SUFFIX[suffix]
-    planes = _check(image, kind, label)
-    encoding = replace(encoding, metadata=encoding.metadata.fitting(planes))
-    if kind == "NPY":
-        return lambda file: _save_npy(file, planes)
-    if kind == "PNG":
-        compress, metadata = encoding.compress, encoding.metadata
-        return lambda file: write_png(file, planes, compress=compress, metadata=metadata)
-    if kind == "TIFF" and planes.ndim == 3 and planes.dtype != np.uint8:
-        compress, metadata = encoding.compress, encoding.metadata
-        return lambda file: write_tiff(file, planes, compress=compress, metadata=metadata)
-    content = _by_pillow(planes, kind, label, encoding)
-    return lambda file: file.write(content)
+def format_named(suffix: str, label: str) -> Format:
+    """Return the format of a suffix, without its dot; raise WordError if there is none."""
+    if suffix not in OF_SUFFIX:
+        known = ", ".join(OF_SUFFIX)
+        raise WordError(f'{label}: no picture format "{suffix}"; there are {known}')
+    return OF_SUFFIX[suffix]
 
 
 def check_picture_name(path: str | os.PathLike) -> None:
     """Raise WordError if a path does not end as pictures do."""
-    _check_suffix(Path(path).suffix[1:].lower(), os.fspath(path))
+    format_named(Path(path).suffix[1:].lower(), os.fspath(path))
 
 
-def _check_suffix(suffix: str, label: str) -> None:
-    if suffix not in FORMAT_OF_SUFFIX:
-        known = ", ".join(FORMAT_OF_SUFFIX)
-        raise WordError(f'{label}: no picture format "{suffix}"; there are {known}')
+class Encoder:
+    """One picture to be encoded; what its format cannot hold is refused now.
+
+    Parameters are those of `picture_writer`; `label` is the picture's name in errors.
+    """
+
+    def __init__(
+        self, shape: tuple[int, ...], dtype: np.dtype, suffix: str, label: str, encoding: Encoding
+    ):
+        self._format, self._label = format_named(suffix, label), label
+        _check(shape, dtype, self._format, label)
+        # One channel is none.
+        self._shape = shape[:2] if shape[2:] == (1,) else shape
+        self._dtype = dtype.newbyteorder("=")
+        metadata = encoding.metadata.fitting(shape)
+        self._encoding = replace(encoding, metadata=metadata)
+
+    @contextmanager
+    def into(self, file: BinaryIO) -> Iterator[Rows]:
+        """Take rows and write their file."""
+        with self._rows(file) as encoded:
+            counted = _Counted(encoded, self._shape, self._dtype)
+            yield counted
+            counted.finish()
+
+    def _rows(self, file: BinaryIO) -> Any:
+        name, encoding = self._format.name, self._encoding
+        if name == "PNG":
+            return PngRows(
+                file, self._shape, self._dtype,
+                compress=encoding.compress, metadata=encoding.metadata,
+            )  # fmt: skip
+        return _npy_rows(file, self._shape, self._dtype) if name == "NPY" else self._whole(file)
+
+    @contextmanager
+    def _whole(self, file: BinaryIO) -> Iterator[Rows]:
+        gathered = _Gathered(self._shape, self._dtype)
+        yield gathered
+        planes, encoding = gathered.image, self._encoding
+        if self._format.name == "TIFF" and planes.ndim == 3 and planes.dtype != np.uint8:
+            write_tiff(file, planes, compress=encoding.compress, metadata=encoding.metadata)
+        else:
+            file.write(_by_pillow(planes, self._format, self._label, encoding))
 
 
-def _save_npy(file: BinaryIO, planes: np.ndarray) -> None:
-    head = np.lib.format.header_data_from_array_1_0(planes)
+class _Counted:
+    """Hands rows on in their native order, and sees that they are what was announced."""
+
+    def __init__(self, encoded: Rows, shape: tuple[int, ...], dtype: np.dtype):
+        self._encoded, self._shape, self._dtype = encoded, shape, dtype
+        self._left = shape[0]
+
+    def rows(self, rows: np.ndarray) -> None:
+        self._left -= len(rows)
+        if self._left < 0:
+            raise ValueError(f"{-self._left} rows more than the {self._shape[0]} announced")
+        ready = rows.astype(self._dtype, order="C", copy=False, casting="equiv")
+        self._encoded.rows(ready.reshape(len(rows), *self._shape[1:]))
+
+    def finish(self) -> None:
+        """Refuse a picture whose rows have not all come."""
+        if self._left:
+            raise ValueError(f"{self._left} of {self._shape[0]} rows have not come")
+
+
+class _Gathered:
+    """The rows of a picture that is encoded when all are there."""
+
+    def __init__(self, shape: tuple[int, ...], dtype: np.dtype):
+        self._shape, self._dtype, self._filled = shape, dtype, 0
+        self.image = np.empty(0)
+
+    def rows(self, rows: np.ndarray) -> None:
+        if rows.shape == self._shape:
+            self.image = rows
+            return
+        if not self._filled:
+            self.image = np.empty(self._shape, self._dtype)
+        self.image[self._filled : self._filled + len(rows)] = rows
+        self._filled += len(rows)
+
+
+class _Plain:
+    def __init__(self, file: BinaryIO):
+        self._file = file
+
+    def rows(self, rows: np.ndarray) -> None:
+        for start in range(0, len(rows), step := max(1, len(rows) // 64)):
+            self._file.write(rows[start : start + step].tobytes())
+
+
+@contextmanager
+def _npy_rows(file: BinaryIO, shape: tuple[int, ...], dtype: np.dtype) -> Iterator[Rows]:
+    head = np.lib.format.header_data_from_array_1_0(np.broadcast_to(np.zeros((), dtype), shape))
+    head["fortran_order"] = False
     np.lib.format.write_array_header_1_0(file, head)
-    for start in range(0, len(planes), step := max(1, len(planes) // 64)):
-        file.write(planes[start : start + step].tobytes())
+    yield _Plain(file)
 
 
-def _by_pillow(planes: np.ndarray, kind: str, label: str, encoding: Encoding) -> memoryview:
+def _by_pillow(planes: np.ndarray, kind: Format, label: str, encoding: Encoding) -> memoryview:
     content = io.BytesIO()
     try:
-        Image.fromarray(planes).save(
-            content, format=PILLOW.get(kind, kind), **encoding.settings(kind)
-        )
+        Image.fromarray(planes).save(content, format=kind.codec, **encoding.settings(kind.name))
     except (ValueError, OSError, OverflowError) as error:
-        raise ImageError(label, f"{kind} cannot hold this picture ({error})") from error
+        raise ImageError(label, f"{kind.name} cannot hold this picture ({error})") from error
     return content.getbuffer()
 
 
-def _check(image: np.ndarray, kind: str, label: str) -> np.ndarray:
-    if image.ndim not in (2, 3) or image.size == 0:
-        raise ImageError(label, f"an array of shape {image.shape} is no picture")
-    channels = 1 if image.ndim == 2 else image.shape[2]
-    holds = (channels,) if kind == "NPY" else HOLDS[kind].get(image.dtype.name, ())
-    if image.dtype.name not in DTYPES or channels not in holds:
-        raise ImageError(label, _refusal(kind, image.dtype.name, channels))
-    longest = LONGEST_SIDE.get(kind)
-    if longest and max(image.shape[:2]) > longest:
+def _check(shape: tuple[int, ...], dtype: np.dtype, kind: Format, label: str) -> None:
+    if len(shape) not in (2, 3) or 0 in shape:
+        raise ImageError(label, f"an array of shape {shape} is no picture")
+    channels = 1 if len(shape) == 2 else shape[2]
+    holds = kind.holds.get(dtype.name, ()) if kind.holds else (channels,)
+    if dtype.name not in DTYPES or channels not in holds:
+        raise ImageError(label, _refusal(kind, dtype.name, channels))
+    longest = kind.longest_side
+    if longest and max(shape[:2]) > longest:
         raise ImageError(
-            label, f"{kind} holds at most {longest:,} pixels a side; PNG and TIFF hold more"
+            label, f"{kind.name} holds at most {longest:,} pixels a side; PNG and TIFF hold more"
         )
-    native = image.astype(image.dtype.newbyteorder("="), order="C", copy=False)
-    return native[:, :, 0] if native.ndim == 3 and channels == 1 else native
 
 
-def _refusal(kind: str, dtype: str, channels: int) -> str:
+def _refusal(kind: Format, dtype: str, channels: int) -> str:
     if dtype not in DTYPES:
         return f"pictures are uint8, uint16 or float32, not {dtype}; convert the array first"
     what = {1: "gray", 2: "gray with alpha", 3: "RGB", 4: "RGB with alpha"}.get(
         channels, f"{channels} channels"
     )
-    able = [name for name, holds in HOLDS.items() if channels in holds.get(dtype, ())]
-    return f"{kind} cannot hold {what} of {dtype}; {', '.join([*able, '.npy'])} can"
+    able = [one.name for one in FORMATS if channels in one.holds.get(dtype, ())]
+    return f"{kind.name} cannot hold {what} of {dtype}; {', '.join([*able, '.npy'])} can"

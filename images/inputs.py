@@ -9,14 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import DataError, EdgewiseError, WordError
+from .formats import SUFFIXES
 from .regular import MOST_PIPED, is_open_pipe, is_pipe, read_at_most, read_pipe, read_regular
-
-# fmt: off
-SUFFIXES = frozenset({
-    ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp",
-    ".bmp", ".gif", ".pgm", ".ppm", ".pnm", ".pbm",
-})
-# fmt: on
 
 
 @dataclass(frozen=True)

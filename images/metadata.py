@@ -6,8 +6,6 @@ written file must not say it lies on its side. Nothing else of EXIF is kept.
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from .tiff_tags import ICC, ORIENTATION, UNIT, X_DPI, Y_DPI, Tags
 
 # Which colour spaces of a profile fit how many channels without alpha.
@@ -33,9 +31,9 @@ class Metadata:
     icc: bytes = b""
     dpi: tuple[float, float] | None = None
 
-    def fitting(self, image: np.ndarray) -> "Metadata":
+    def fitting(self, shape: tuple[int, ...]) -> "Metadata":
         """Return what fits an image: no profile of RGB for gray pixels, or of CMYK for any."""
-        channels = 1 if image.ndim == 2 else image.shape[2]
+        channels = 1 if len(shape) == 2 else shape[2]
         colours = {1: 1, 2: 1, 3: 3, 4: 3}.get(channels)
         fits = SPACES.get(self.icc[16:20]) == colours
         return self if fits or not self.icc else Metadata(b"", self.dpi)

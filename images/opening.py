@@ -19,13 +19,9 @@ from PIL import (
 
 from .damage import KNOWN, damage, what_it_is
 from .errors import DataError, ImageError
+from .formats import CODECS, MOST_OF_ONE
 from .limits import check_promise, file_size
 from .regular import MOST_PIPED, IrregularError, open_regular, read_at_most
-
-FORMATS = ("PNG", "JPEG", "PPM", "GIF", "BMP", "TIFF", "WEBP")
-# Formats whose files cannot be much smaller than their pixels, and of how many
-# bytes one can tell there: GIF's codes some 2,700, Deflate 1,032, runs of BMP 128.
-MOST_OF_ONE = {"PNG": 1100, "GIF": 3000, "BMP": 300, "PPM": 8}
 
 # Pillow's limit is one for the whole process and differs from what a user may
 # ask for. `read_image` checks its own, from the same header.
@@ -99,6 +95,6 @@ def open_picture(file: BinaryIO, label: str) -> Image.Image:
     start = file.read(KNOWN)
     file.seek(0)
     try:
-        return Image.open(file, formats=FORMATS)
+        return Image.open(file, formats=CODECS)
     except UnidentifiedImageError:
         raise ImageError(label, what_it_is(start)) from None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from edgewise import EdgewiseError, ImageError, read_image, write_image
-from edgewise.images.encode import FORMAT_OF_SUFFIX
+from edgewise.images.formats import OF_SUFFIX
 
 RNG = np.random.default_rng(4)
 
@@ -97,7 +97,7 @@ def test_pictures_longer_than_a_format_holds(tmp_path, suffix, side):
 
 
 @given(
-    st.sampled_from(sorted(FORMAT_OF_SUFFIX)),
+    st.sampled_from(sorted(OF_SUFFIX)),
     st.sampled_from(["bool", "uint8", "int8", "uint16", "int32", "float16", "float32", "float64"]),
     st.lists(st.integers(0, 6), min_size=1, max_size=4),
 )

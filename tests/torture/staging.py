@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgewise.images.inputs import SUFFIXES
+from edgewise.images.formats import SUFFIXES
 
 STRANGE = re.compile(r"[^A-Za-z0-9._-]+")
 LONGEST = 60
