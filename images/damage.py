@@ -1,9 +1,9 @@
 """What is wrong with a file that a picture decoder cannot read, in a user's words."""
 
-import zlib
 from textwrap import shorten
 from typing import BinaryIO
 
+from .deflate import crc32
 from .errors import ImageError
 from .formats import FORMATS
 
@@ -34,6 +34,8 @@ OTHERS = {
     (0, b"\x1f\x8b"): "a gzip file; unpack it",
 }
 PNG_START = 8
+TEXTS = (b"tEXt", b"zTXt", b"iTXt")
+PROFILES = (b"Raw profile type exif", b"XML:com.adobe.xmp")
 PIECE = 1 << 20
 LONGEST = 200  # characters of what a decoder says
 
@@ -60,7 +62,7 @@ def damage(error: Exception | str) -> str:
     return f"damaged or unsupported ({said}); save it as PNG with an image editor, or leave it out"
 
 
-def check_png(file: BinaryIO, label: str) -> None:
+def check_png(file: BinaryIO, label: str) -> bool:
     """Compare the checksums of a PNG's pixels, which Pillow passes over.
 
     Parameters
@@ -70,29 +72,37 @@ def check_png(file: BinaryIO, label: str) -> None:
     label : str
         The picture's name in errors.
 
+    Returns
+    -------
+    bool
+        Whether it has EXIF or XMP, which may say how the picture is turned.
+
     Raises
     ------
     ImageError
         If a chunk of pixels is not what was written, or is cut short.
     """
-    before = file.tell()
-    file.seek(PNG_START)
+    before, may_be_turned = file.tell(), False
+    place = file.seek(PNG_START)
     while len(head := file.read(8)) == 8 and head[4:] != b"IEND":
         length = int.from_bytes(head[:4], "big")
         if head[4:] == b"IDAT":
             _check_chunk(file, length, label)
-        else:
-            file.seek(length + 4, 1)
+        elif head[4:] in TEXTS:
+            may_be_turned |= file.read(KNOWN).startswith(PROFILES)
+        may_be_turned |= head[4:] == b"eXIf"
+        place = file.seek(place + length + 12)
     file.seek(before)
+    return may_be_turned
 
 
 def _check_chunk(file: BinaryIO, length: int, label: str) -> None:
-    found = zlib.crc32(b"IDAT")
+    found = crc32(b"IDAT")
     while length > 0:
         piece = file.read(min(length, PIECE))
         if not piece:
             raise ImageError(label, CUT_SHORT)
-        found = zlib.crc32(piece, found)
+        found = crc32(piece, found)
         length -= len(piece)
     expected = file.read(4)
     if len(expected) < 4:

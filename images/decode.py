@@ -102,27 +102,22 @@ def _read_picture(
 ) -> tuple[np.ndarray, tuple[int, int]]:
     """Read a picture of any format but TIFF, shrunk if that will do."""
     with open_picture(file, label) as picture:
-        _check(picture, file, label, max_pixels)
         columns, rows = picture.size
+        check_size(columns, rows, label, max_pixels)
+        check_promise_of(picture, file, label)
+        if picture.format == "PNG":
+            return _whole(_read_png(picture, file, label))
         shrunk = picture.format == "JPEG" and size is not None and _shrink(picture, size)
-        deep = _read_deep_png(picture, file, label)
-        if deep is None:
-            picture.load()
+        picture.load()
         turn = UPRIGHT.get(orientation_of(picture))
-        array = to_array(picture) if deep is None else deep
-    upright = np.ascontiguousarray(turn(array) if turn else array)
+        upright = _turned(to_array(picture), turn)
     if not shrunk:
         return _whole(upright)
     return upright, (columns, rows) if turn in SIDEWAYS else (rows, columns)
 
 
-def _check(picture: Image.Image, file: BinaryIO, label: str, max_pixels: int) -> None:
-    """Refuse what is too large, and what the file cannot hold, before memory is taken."""
-    columns, rows = picture.size
-    check_size(columns, rows, label, max_pixels)
-    check_promise_of(picture, file, label)
-    if picture.format == "PNG":
-        check_png(file, label)
+def _turned(image: np.ndarray, turn) -> np.ndarray:
+    return np.ascontiguousarray(turn(image) if turn else image)
 
 
 def _read_tiff(file: BinaryIO, tags: Tags, label: str, max_pixels: int) -> np.ndarray:
@@ -136,7 +131,7 @@ def _read_tiff(file: BinaryIO, tags: Tags, label: str, max_pixels: int) -> np.nd
         # What Pillow would pass over: pixels that the file does not hold stay black there.
         layout_of(tags, file_size(file), label)
         turn, array = _read_by_pillow(file, tags, label, max_pixels)
-    return np.ascontiguousarray(turn(array) if turn else array)
+    return _turned(array, turn)
 
 
 def _read_by_pillow(file: BinaryIO, tags: Tags, label: str, max_pixels: int):
@@ -185,15 +180,14 @@ def _shrink(picture: Image.Image, size: tuple[int, int]) -> bool:
     return picture.size != before
 
 
-def _read_deep_png(picture: Image.Image, file: BinaryIO, label: str) -> np.ndarray | None:
-    """Read 16 bits a channel in colour, of which Pillow keeps 8; None if there are not."""
-    tiles = getattr(picture, "tile", [])
-    raw = str(tiles[0][3]) if tiles else ""
-    if picture.format != "PNG" or ";16" not in raw or picture.mode.startswith("I"):
-        return None
-    from .deep_png import read_deep_png
+def _read_png(picture: Image.Image, file: BinaryIO, label: str) -> np.ndarray:
+    """Read a PNG file without Pillow, where that gives more depth or takes less time."""
+    from .png_reading import read_png
 
+    may_be_turned = check_png(file, label)
     place = file.tell()
-    found = read_deep_png(file, label)
+    own = None if getattr(picture, "is_animated", False) else read_png(file, label)
     file.seek(place)
-    return found
+    # Pillow decodes the picture to know of EXIF behind its pixels.
+    orientation = orientation_of(picture) if may_be_turned else 1
+    return _turned(to_array(picture) if own is None else own, UPRIGHT.get(orientation))

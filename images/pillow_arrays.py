@@ -3,7 +3,9 @@
 import numpy as np
 from PIL import Image
 
-LARGE = 1 << 26  # pixels
+# Bytes that are copied at a time: of 12 MP of colour 20 ms, and 73 ms all at once, because
+# Pillow joins such a picture from pieces, and NumPy copies it.
+PIECE = 1 << 20
 
 
 def to_array(picture: Image.Image) -> np.ndarray:
@@ -29,12 +31,9 @@ def _converted(picture: Image.Image, mode: str) -> np.ndarray:
     # A conversion copies even where there is nothing to convert.
     ready = picture if picture.mode == mode else picture.convert(mode)
     width, height = ready.size
-    if width * height < LARGE:
-        return np.array(ready)
-    # NumPy would hold two copies for a moment; rows at a time it holds one.
     bands = len(ready.getbands())
     array = np.empty((height, width, bands) if bands > 1 else (height, width), np.uint8)
-    step = max(1, LARGE // 16 // width)
+    step = max(1, PIECE // (width * bands))
     for top in range(0, height, step):
         bottom = min(top + step, height)
         array[top:bottom] = np.asarray(ready.crop((0, top, width, bottom)))

@@ -15,10 +15,10 @@ from PIL import Image, ImageCms
 from edgewise import EdgewiseError, ImageError, apply, read_image, write_image
 from edgewise.cli.main import run
 from edgewise.filters.ranges import Fitting
-from edgewise.images.deep_png import read_deep_png
 from edgewise.images.encode import Encoding, encode_image
 from edgewise.images.headers import read_facts
 from edgewise.images.metadata import Metadata
+from edgewise.images.png_reading import read_png
 
 RNG = np.random.default_rng(8)
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -112,7 +112,7 @@ def test_damaged_deep_pictures(tmp_path):
     tiff = encode_image(picture((30, 20, 3), np.float32), "tif")
     with pytest.raises(ImageError):
         read_image(tiff[:4000] + tiff[6000:])
-    assert read_deep_png(io.BytesIO(b"\x89PNG\r\n\x1a\n"), "x") is None
+    assert read_png(io.BytesIO(b"\x89PNG\r\n\x1a\n"), "x") is None
 
 
 def test_a_limit_holds_for_deep_pictures_too():
