@@ -9,6 +9,7 @@ from PIL import Image
 from .damage import check_png, damage
 from .deep_tiff import deep_dtype, has_lone_planes, read_deep_tiff, what_is_not_read
 from .errors import ImageError
+from .jpeg import read_jpeg
 from .libtiff import forget_said, what_was_said
 from .limits import MAX_PIXELS, check_size, file_size
 from .npy import read_npy
@@ -108,9 +109,9 @@ def _read_picture(
         if picture.format == "PNG":
             return _whole(_read_png(picture, file, label))
         shrunk = picture.format == "JPEG" and size is not None and _shrink(picture, size)
-        picture.load()
+        own = read_jpeg(picture, file, (columns, rows))
         turn = UPRIGHT.get(orientation_of(picture))
-        upright = _turned(to_array(picture), turn)
+        upright = _turned(to_array(picture) if own is None else own, turn)
     if not shrunk:
         return _whole(upright)
     return upright, (columns, rows) if turn in SIDEWAYS else (rows, columns)
