@@ -23,7 +23,7 @@ class Work:
 
     source: Any
     output: Output
-    content: bytes | None = None
+    file: Any = None
     facts: Any = None
     error: Exception | None = None
 
@@ -75,32 +75,29 @@ class Batch:
 
     def _weigh(self, work: Work) -> int:
         """Return the bytes of a picture and of what becomes of it, from its header."""
-        from ..images.headers import Facts, read_facts
+        from ..images.decode import PictureFile
 
-        source: Any = work.source.path
-        work.facts = Facts()
+        source = work.source
         try:
-            if source is None:
-                source = work.content = work.source.source()
+            work.file = PictureFile(source.source(), name=source.name, max_pixels=self._max_pixels)
+            work.facts = work.file.facts
         except EdgewiseError as error:
             work.error = error
             return 0
-        work.facts = read_facts(source, max_pixels=self._max_pixels)
         size = BYTES["float32" if self._rule == "float" else self._dtype or work.facts.dtype.name]
         # The picture, the result, and the result as it is encoded.
         return work.facts.nbytes + 2 * size * prod(work.facts.shape)
 
     def _read(self, work: Work):
         from ..filters.banded import least_memory
-        from ..images.decode import read_image
         from ..images.memory import refuse_beyond_memory
 
         if work.error:
             raise work.error
-        needed = least_memory(self._chain, work.facts.shape, work.facts.dtype)
-        refuse_beyond_memory(needed, "filtering it")
-        content = work.source.path if work.content is None else work.content
-        return read_image(content, name=work.source.name, max_pixels=self._max_pixels)
+        with work.file as file:
+            needed = least_memory(self._chain, work.facts.shape, work.facts.dtype)
+            refuse_beyond_memory(needed, "filtering it")
+            return file.read()[0]
 
     def _filter(self, work: Work, image):
         try:

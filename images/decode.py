@@ -1,24 +1,22 @@
-"""Picture files to arrays."""
+"""Picture files to arrays: one opening, one header, one decoding."""
 
-import re
+from contextlib import ExitStack
 from typing import Any, BinaryIO
 
 import numpy as np
-from PIL import Image
 
-from .damage import check_png, damage
-from .deep_tiff import deep_dtype, has_lone_planes, read_deep_tiff, what_is_not_read
-from .errors import ImageError
-from .jpeg import read_jpeg
-from .libtiff import forget_said, what_was_said
-from .limits import MAX_PIXELS, check_size, file_size
-from .npy import read_npy
+from .by_pillow import PillowPicture, PillowTiff
+from .deep_tiff import channels_kept, deep_dtype, read_deep_tiff
+from .headers import Facts, Header
+from .limits import MAX_PIXELS, check_size
+from .metadata import NOTHING, deep_tiff_metadata
+from .npy import npy_header, read_npy
 from .npy_format import NUMPY_MAGIC
-from .opening import Source, check_promise_of, label_of, one_error, open_picture, opened
-from .orientation import SIDEWAYS, UPRIGHT, orientation_of
-from .pillow_arrays import to_array
-from .tiff_layout import layout_of
-from .tiff_tags import HEIGHT, ORIENTATION, WIDTH, Tags, read_tags
+from .opening import Source, label_of, one_error, opened
+from .orientation import turned
+from .tiff_tags import HEIGHT, ORIENTATION, WIDTH, Tags, count_frames, read_tags
+
+Sized = tuple[np.ndarray, tuple[int, int]]
 
 
 def read_image(
@@ -62,7 +60,7 @@ def read_shrunk(
     *,
     name: str | None = None,
     max_pixels: int = MAX_PIXELS,
-) -> tuple[np.ndarray, tuple[int, int]]:
+) -> Sized:
     """Read one picture that will be resized; a JPEG at a half, a quarter or an eighth.
 
     The decoder of JPEG shrinks by such a factor for less than it takes to decode
@@ -88,107 +86,117 @@ def read_shrunk(
     ImageError
         As `read_image`.
     """
-    label = name if name is not None else label_of(source)
-    with one_error(label), opened(source, label) as file:
-        if file.read(len(NUMPY_MAGIC)) == NUMPY_MAGIC:
-            return _whole(read_npy(file, label, max_pixels))
-        tags = read_tags(file)
-        if tags is not None:
-            return _whole(_read_tiff(file, tags, label, max_pixels))
-        return _read_picture(file, size, label, max_pixels)
+    with PictureFile(source, name=name, max_pixels=max_pixels) as picture:
+        return picture.read(size)
 
 
-def _read_picture(
-    file: BinaryIO, size: tuple[int, int] | None, label: str, max_pixels: int
-) -> tuple[np.ndarray, tuple[int, int]]:
-    """Read a picture of any format but TIFF, shrunk if that will do."""
-    with open_picture(file, label) as picture:
-        columns, rows = picture.size
-        check_size(columns, rows, label, max_pixels)
-        check_promise_of(picture, file, label)
-        if picture.format == "PNG":
-            return _whole(_read_png(picture, file, label))
-        shrunk = picture.format == "JPEG" and size is not None and _shrink(picture, size)
-        own = read_jpeg(picture, file, (columns, rows))
-        turn = UPRIGHT.get(orientation_of(picture))
-        upright = _turned(to_array(picture) if own is None else own, turn)
-    if not shrunk:
-        return _whole(upright)
-    return upright, (columns, rows) if turn in SIDEWAYS else (rows, columns)
+class PictureFile:
+    """A picture file whose header is read, and whose pixels are decoded when they are wanted.
+
+    Parameters
+    ----------
+    source, name, max_pixels
+        As for `read_image`.
+
+    Raises
+    ------
+    ImageError
+        If it is no picture, or has more pixels than are read.
+    """
+
+    def __init__(self, source: Source, *, name: str | None = None, max_pixels: int = MAX_PIXELS):
+        self._label = name if name is not None else label_of(source)
+        with ExitStack() as stack, one_error(self._label):
+            file = stack.enter_context(opened(source, self._label))
+            self._picture: Any = _known(file, self._label, max_pixels)
+            self._stack = stack.pop_all()
+
+    @property
+    def facts(self) -> Facts:
+        """What is known of the pixels; an error closes the file."""
+        with ExitStack() as stack, one_error(self._label):
+            stack.callback(self.close)
+            facts = self._picture.facts()
+            stack.pop_all()
+            return facts
+
+    @property
+    def header(self) -> Header:
+        """What the file says of itself."""
+        with one_error(self._label):
+            return self._picture.header()
+
+    def read(self, size: tuple[int, int] | None = None) -> Sized:
+        """Decode the picture; see `read_shrunk`."""
+        with one_error(self._label):
+            return self._picture.read(size)
+
+    def close(self) -> None:
+        """Close the file, and let go of what Pillow decoded."""
+        self._stack.close()
+        self._picture = None
+
+    def __enter__(self) -> "PictureFile":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
-def _turned(image: np.ndarray, turn) -> np.ndarray:
-    return np.ascontiguousarray(turn(image) if turn else image)
+def read_header(source: Source, *, name: str | None = None) -> Header:
+    """Read what a picture file says of itself; ImageError if it is no picture."""
+    with PictureFile(source, name=name, max_pixels=1 << 62) as picture:
+        return picture.header
 
 
-def _read_tiff(file: BinaryIO, tags: Tags, label: str, max_pixels: int) -> np.ndarray:
+def _known(file: BinaryIO, label: str, max_pixels: int):
+    """Return what knows the format of a file, after a look at its header."""
+    if file.read(len(NUMPY_MAGIC)) == NUMPY_MAGIC:
+        return _Array(file, label, max_pixels)
+    tags = read_tags(file)
+    if tags is None:
+        return PillowPicture(file, label, max_pixels)
     if tags.has(WIDTH, HEIGHT):
         check_size(tags.one(WIDTH), tags.one(HEIGHT), label, max_pixels)
     dtype = deep_dtype(tags)
     if dtype is not None:
-        turn = UPRIGHT.get(tags.one(ORIENTATION))
-        array = read_deep_tiff(file, tags, dtype, label)
-    else:
-        # What Pillow would pass over: pixels that the file does not hold stay black there.
-        layout_of(tags, file_size(file), label)
-        turn, array = _read_by_pillow(file, tags, label, max_pixels)
-    return _turned(array, turn)
+        return _DeepTiff(file, tags, dtype, label)
+    return PillowTiff(file, tags, label, max_pixels)
 
 
-def _read_by_pillow(file: BinaryIO, tags: Tags, label: str, max_pixels: int):
-    """Return a TIFF file's pixels as Pillow reads them, and how they are turned upright."""
-    try:
-        if has_lone_planes(tags):
-            raise ImageError(label, "a plane of alpha")
-        picture = open_picture(file, label)
-    except ImageError:
-        hint = "save it with 8, 16 or 32 bits a channel, uncompressed or Deflate"
-        raise ImageError(label, what_is_not_read(tags), hint=hint) from None
-    with picture:
-        check_size(*picture.size, label, max_pixels)
-        forget_said()
-        tiled: Any = picture
-        tiled.tile = [_in_native_order(tile) for tile in tiled.tile]
-        try:
-            picture.load()
-        except (OSError, ValueError) as error:
-            raise ImageError(label, damage(what_was_said() or error)) from error
-        # After loading: a TIFF has been turned by then, and says so.
-        return UPRIGHT.get(orientation_of(picture)), to_array(picture)
+class _Array:
+    """A picture in NumPy's own format."""
+
+    def __init__(self, file: BinaryIO, label: str, max_pixels: int):
+        self._how, self._header = (file, label, max_pixels), npy_header(file, label)
+
+    def facts(self) -> Facts:
+        shape, stored = self._header.shape, self._header.dtype
+        whole = stored.kind == "u" and stored.itemsize < 3
+        return Facts(NOTHING, (*shape, 1)[:3], stored if whole else np.dtype(np.float32))
+
+    def header(self) -> Header:
+        return Header("NPY", "", 1, 1)
+
+    def read(self, _: tuple[int, int] | None) -> Sized:
+        image = read_npy(*self._how)
+        return image, (image.shape[0], image.shape[1])
 
 
-def _in_native_order(tile):
-    """Correct what Pillow tells of a big-endian file's pixels: libtiff has turned their bytes."""
-    if tile.codec_name != "libtiff":
-        return tile
-    raw, *others = tile.args
-    native = re.sub(r"(;(?:16|32|64))B", r"\1N", raw)
-    return tile._replace(args=(native, *others))
+class _DeepTiff:
+    """A TIFF picture that Pillow cannot hold."""
 
+    def __init__(self, file: BinaryIO, tags: Tags, dtype: np.dtype, label: str):
+        self._file, self._tags, self._dtype, self._label = file, tags, dtype, label
 
-def _whole(image: np.ndarray) -> tuple[np.ndarray, tuple[int, int]]:
-    return image, (image.shape[0], image.shape[1])
+    def facts(self) -> Facts:
+        shape = self._tags.one(HEIGHT), self._tags.one(WIDTH), channels_kept(self._tags)
+        return Facts(deep_tiff_metadata(self._tags), shape, self._dtype)
 
+    def header(self) -> Header:
+        return Header("TIFF", "", self._tags.one(ORIENTATION), count_frames(self._file))
 
-def _shrink(picture: Image.Image, size: tuple[int, int]) -> bool:
-    """Have a JPEG decoded at a smaller scale; say whether there is one that is large enough."""
-    rows, columns = size
-    if UPRIGHT.get(orientation_of(picture)) in SIDEWAYS:
-        rows, columns = columns, rows
-    before = picture.size
-    if rows <= picture.height and columns <= picture.width:
-        picture.draft(picture.mode, (columns, rows))
-    return picture.size != before
-
-
-def _read_png(picture: Image.Image, file: BinaryIO, label: str) -> np.ndarray:
-    """Read a PNG file without Pillow, where that gives more depth or takes less time."""
-    from .png_reading import read_png
-
-    may_be_turned = check_png(file, label)
-    place = file.tell()
-    own = None if getattr(picture, "is_animated", False) else read_png(file, label)
-    file.seek(place)
-    # Pillow decodes the picture to know of EXIF behind its pixels.
-    orientation = orientation_of(picture) if may_be_turned else 1
-    return _turned(to_array(picture) if own is None else own, UPRIGHT.get(orientation))
+    def read(self, _: tuple[int, int] | None) -> Sized:
+        stored = read_deep_tiff(self._file, self._tags, self._dtype, self._label)
+        image = turned(stored, self._tags.one(ORIENTATION))
+        return image, (image.shape[0], image.shape[1])

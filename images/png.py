@@ -84,7 +84,7 @@ class PngRows:
 
     def _deflate(self) -> None:
         self._left -= self._filled
-        content = memoryview(self._piece.reshape(-1))
+        content = self._piece.reshape(-1).data
         # One row may be longer than a piece should be.
         for start in range(0, len(content), 2 * PIECE):
             stop = start + 2 * PIECE

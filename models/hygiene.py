@@ -115,7 +115,7 @@ def survey(
 
 
 def _look(dataset: Dataset, i: int) -> Sight:
-    from ..images.headers import read_header
+    from ..images.decode import read_header
 
     (sight,) = _sights(dataset.read(i)[None])
     if dataset.paths is None:

@@ -13,8 +13,8 @@ from ..features.shards import is_shard_folder
 from ..features.shards.verify import shard_facts
 from ..features.table import FeatureTable
 from ..images.dataset import Dataset, natural_key, open_dataset
-from ..images.decode import read_image
-from ..images.headers import Header, read_header
+from ..images.decode import PictureFile
+from ..images.headers import Header
 from ..images.idx import is_idx
 from ..images.inputs import source_of
 from ..images.manifests import is_manifest
@@ -103,14 +103,15 @@ def inspect_path(
 
 
 def _picture(source: Path | bytes, name: str, max_pixels: int) -> Facts:
-    image = read_image(source, name=name, max_pixels=max_pixels)
+    with PictureFile(source, name=name, max_pixels=max_pixels) as picture:
+        image, header = picture.read()[0], picture.header
     rows, columns = image.shape[:2]
     return {
         "kind": "picture",
         "size": f"{columns}x{rows}",
         "channels": _channels(image),
         "dtype": image.dtype.name,
-        **_stored(read_header(source, name=name)),
+        **_stored(header),
         "bytes": len(source) if isinstance(source, bytes) else os.path.getsize(source),
         "values": {
             name: _values(plane)

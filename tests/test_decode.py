@@ -20,8 +20,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
 
 from edgewise import ImageError, read_image
-from edgewise.images.decode import read_shrunk
-from edgewise.images.headers import Header, read_header
+from edgewise.images.decode import read_header, read_shrunk
+from edgewise.images.headers import Header
 from edgewise.images.stream import read_in_order
 
 RNG = np.random.default_rng(3)

@@ -15,8 +15,8 @@ from PIL import Image, ImageCms
 from edgewise import EdgewiseError, ImageError, apply, read_image, write_image
 from edgewise.cli.main import run
 from edgewise.filters.ranges import Fitting
+from edgewise.images.decode import PictureFile
 from edgewise.images.encode import Encoding, encode_image
-from edgewise.images.headers import read_facts
 from edgewise.images.metadata import Metadata
 from edgewise.images.png_reading import read_png
 
@@ -223,13 +223,13 @@ def test_a_senseless_resolution_is_left_out(dpi):
         Image.fromarray(picture((4, 4), np.uint8)).save(content, "TIFF", tiffinfo=tags)
     except (ValueError, struct.error):
         return
-    assert read_facts(content.getvalue()).metadata.dpi is None
+    with PictureFile(content.getvalue()) as file:
+        assert file.facts.metadata.dpi is None
 
 
-def test_facts_of_what_is_no_picture(tmp_path):
-    assert_array_equal(read_facts(tmp_path / "none.png").nbytes, 0)
-    assert_array_equal(read_facts(b"text").nbytes, 0)
-    assert_array_equal(read_facts(encode_image(picture((5, 6, 3), np.uint8), "png")).nbytes, 90)
+def test_how_much_memory_a_picture_takes():
+    with PictureFile(encode_image(picture((5, 6, 3), np.uint8), "png")) as file:
+        assert file.facts.nbytes == 90
 
 
 def test_quality_and_compression(tmp_path):

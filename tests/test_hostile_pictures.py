@@ -25,8 +25,8 @@ import sys
 
 from hostile.pictures import hostile_pictures
 from torture.running import peak_memory
-from edgewise import EdgewiseError, open_dataset, read_image
-from edgewise.images.headers import read_facts
+from edgewise import EdgewiseError, open_dataset
+from edgewise.images.decode import PictureFile
 for number, (name, content) in enumerate(hostile_pictures()):
     if number % 25 and not name.startswith(("lies", "bomb", "shape", "promise", "value")):
         continue
@@ -36,8 +36,9 @@ for number, (name, content) in enumerate(hostile_pictures()):
         if "idx" in name or name.endswith(("csv", "tsv", "jsonl", "txt")):
             open_dataset(["@" + name] if name.endswith("txt") else name, labelled=False)
         else:
-            read_facts(name)
-            read_image(name)
+            with PictureFile(name) as file:
+                assert file.facts.nbytes >= 0
+                file.read()
     except EdgewiseError as error:
         assert "\\n" not in str(error), name
     os.unlink(name)

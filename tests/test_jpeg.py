@@ -11,7 +11,7 @@ from numpy.testing import assert_array_equal
 from PIL import Image
 
 from edgewise import ImageError, read_image
-from edgewise.images import decode
+from edgewise.images import by_pillow
 from edgewise.images.decode import read_shrunk
 from edgewise.images.jpeg import read_jpeg
 from edgewise.sample_images import photographs
@@ -33,7 +33,7 @@ def both_ways(content, size=None):
     """Return what is read, after comparing it with what Pillow alone reads."""
     found, whole = read_shrunk(content, size)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(decode, "read_jpeg", lambda *_: None)
+        patch.setattr(by_pillow, "read_jpeg", lambda *_: None)
         expected, whole_then = read_shrunk(content, size)
     assert_array_equal(found, expected)
     assert whole == whole_then
@@ -108,7 +108,7 @@ def test_damaged_files_fare_alike(place, change, cut):
         found = read_shrunk(damaged, None)[0]
     except ImageError as error:
         with pytest.raises(ImageError) as then, pytest.MonkeyPatch.context() as patch:
-            patch.setattr(decode, "read_jpeg", lambda *_: None)
+            patch.setattr(by_pillow, "read_jpeg", lambda *_: None)
             read_shrunk(damaged, None)
         assert str(then.value) == str(error)
     else:

@@ -12,7 +12,8 @@ from PIL import Image
 
 from edgewise import ImageError, read_image, write_image
 from edgewise.cli.main import run
-from edgewise.images.headers import Header, read_facts, read_header
+from edgewise.images.decode import PictureFile, read_header
+from edgewise.images.headers import Header
 
 RNG = np.random.default_rng(4)
 DTYPES = [np.uint8, np.uint16, np.float32]
@@ -128,7 +129,8 @@ def test_inspect_knows_float_colour(tmp_path, capsys, channels):
     shown = capsys.readouterr().out
     assert "float32" in shown
     assert "7x6" in shown
-    facts = read_facts(tmp_path / "a.tif")
+    with PictureFile(tmp_path / "a.tif") as file:
+        facts = file.facts
     assert facts.shape == (6, 7, channels)
     assert facts.nbytes == image.nbytes
     assert read_header(tmp_path / "a.tif") == Header("TIFF", "", 1, 1)
