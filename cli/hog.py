@@ -8,7 +8,13 @@ import click
 
 from .hog_options import chosen_config, hog_options, refuse_fit_without_size
 from .hog_plan import describe
-from .hog_shards import extract_to_shards, refuse_shard_options, shard_options, wants_shards
+from .hog_shards import (
+    do_shards,
+    plan_shards,
+    refuse_shard_options,
+    shard_options,
+    wants_shards,
+)
 from .hog_windows import chosen_windows, extracted_windows, window_options
 from .options import (
     dry_run_option,
@@ -95,10 +101,15 @@ def command(
         describe(dataset, config, size=size, windows=windows, as_json=as_json)
         return
     if folder:
-        extract_to_shards(
-            session, dataset, config, folder, size=size, gray=gray, shard_size=shard_size,
-            max_pixels=max_pixels, exact=exact, part=part, retry_failed=retry_failed, dask=dask,
-            jobs=jobs, as_json=as_json,
+        plan = plan_shards(
+            dataset, config, folder, size=size, gray=gray, shard_size=shard_size,
+            max_pixels=max_pixels, exact=exact,
+        )  # fmt: skip
+        # Of millions of pictures the names alone take a hundred megabytes.
+        del dataset
+        do_shards(
+            session, plan, folder, part=part, retry_failed=retry_failed, dask=dask, jobs=jobs,
+            as_json=as_json,
         )  # fmt: skip
         return
     refuse_parts(dataset.classes, inputs[0], folders=Path(inputs[0]).is_dir())

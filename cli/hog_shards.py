@@ -69,27 +69,21 @@ def refuse_shard_options(*given: object) -> None:
         )
 
 
-def extract_to_shards(
-    session: Session, dataset, config, folder: Path, *,
-    size, gray, shard_size, max_pixels, exact, part, retry_failed, dask, jobs, as_json,
-) -> None:  # fmt: skip
-    """Plan the folder, or find the plan there, and do what is left of it."""
+def plan_shards(dataset, config, folder: Path, *, shard_size, **settings):
+    """Plan the folder of shards of a data set, or find the plan there."""
     from ..features.shards import is_shard_folder, make_plan, read_plan, write_plan
 
     if shard_size is None and is_shard_folder(folder):
         shard_size = read_plan(folder).shard_size
-    plan = make_plan(
-        dataset,
-        config,
-        size=size,
-        gray=gray,
-        shard_size=shard_size,
-        max_pixels=max_pixels,
-        exact=exact,
-    )
+    plan = make_plan(dataset, config, shard_size=shard_size, **settings)
     write_plan(folder, plan, dataset)
-    # Of millions of pictures the names alone are hundreds of megabytes.
-    del dataset
+    return plan
+
+
+def do_shards(
+    session: Session, plan, folder: Path, *, part, retry_failed, dask, jobs, as_json
+) -> None:
+    """Do what is left of the shards of a plan."""
     part = part or (1, 1)
     with _told(session, plan, part) as progress:
         how = {"part": part, "retry_failed": retry_failed, "progress": progress}

@@ -1,7 +1,7 @@
 """Data sets: many pictures, with or without labels, read when they are needed."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -11,10 +11,11 @@ import numpy as np
 from .errors import DataError, EdgewiseError
 from .file_reader import FileReader, chosen_reader
 from .formats import SUFFIXES
-from .inputs import Input, find_inputs, pictures_below
+from .inputs import Input, each_input, pictures_below
 from .leaving_out import outside
 from .natural import natural_key
 from .stream import read_in_order
+from .texts import Texts
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Dataset:
 
     Attributes
     ----------
-    names : tuple of str
+    names : sequence of str
     labels : tuple of str, or None
     reader : callable
         ``reader(i)`` gives picture i, or raises `ImageError`.
@@ -31,7 +32,7 @@ class Dataset:
         All pictures, where they are in memory anyway.
     splits, groups : tuple of str, or None
         From a manifest.
-    paths : tuple of str, or None
+    paths : sequence of str, or None
         The file of each picture, where each has one of its own.
     source : str
         What the user named.
@@ -39,13 +40,13 @@ class Dataset:
         The split that was asked for, as in ``all.csv:train``.
     """
 
-    names: tuple[str, ...]
+    names: Sequence[str]
     labels: tuple[str, ...] | None
     reader: Callable[[int], np.ndarray] = field(repr=False)
     array: np.ndarray | None = field(default=None, repr=False)
     splits: tuple[str, ...] | None = None
     groups: tuple[str, ...] | None = None
-    paths: tuple[str, ...] | None = None
+    paths: Sequence[str] | None = None
     source: str = ""
     part: str | None = None
 
@@ -95,13 +96,13 @@ class Dataset:
 
         return replace(
             self,
-            names=tuple(self.names[i] for i in chosen),
+            names=Texts(self.names[i] for i in chosen),
             labels=pick(self.labels),
             reader=chosen_reader(self.reader, chosen),
             array=None if self.array is None else self.array[chosen],
             splits=pick(self.splits),
             groups=pick(self.groups),
-            paths=pick(self.paths),
+            paths=None if self.paths is None else Texts(self.paths[i] for i in chosen),
         )
 
     def split(self, name: str) -> "Dataset":
@@ -152,7 +153,7 @@ def open_dataset(
         return _outside(found, words, without)
     if labelled:
         raise DataError(_without_labels(words))
-    return _outside(_of_inputs(find_inputs(words), ", ".join(words), limit), words, without)
+    return _outside(_of_inputs(each_input(words), ", ".join(words), limit), words, without)
 
 
 def _outside(dataset: Dataset, words: list[str], without) -> Dataset:
@@ -198,21 +199,16 @@ def _of_folder(folder: Path, limit: dict, labelled: bool) -> Dataset | None:
     )
     if not classes or (not labelled and any(pictures_in(folder))):
         return None
-    # Of millions of files, texts take a tenth of the memory of Paths.
-    files = [(str(path), group.name) for group in classes for path in pictures_below(group)]
-    filled = {label for _, label in files}
-    empty = [group.name for group in classes if group.name not in filled]
-    if empty and labelled:
-        raise DataError(
-            f"{folder / empty[0]} holds no pictures; fill the class or remove its folder"
-        )
-    return _of_files(
-        [path for path, _ in files],
-        [os.path.relpath(path, folder) for path, _ in files],
-        tuple(label for _, label in files),
-        os.fspath(folder),
-        limit,
-    )
+    paths, labels = Texts(), []
+    for group in classes:
+        before = len(paths)
+        for path in pictures_below(group):
+            paths.append(str(path))
+            labels.append(group.name)
+        if len(paths) == before and labelled:
+            raise DataError(f"{group} holds no pictures; fill the class or remove its folder")
+    names = paths.without(os.path.join(folder, "")) if str(folder) != "." else paths
+    return _of_files(paths, names, tuple(labels), os.fspath(folder), limit)
 
 
 def pictures_in(folder: Path) -> Iterator[Path]:
@@ -224,24 +220,22 @@ def pictures_in(folder: Path) -> Iterator[Path]:
     )
 
 
-def _of_files(paths, names, labels, source: str, limit: dict, **more) -> Dataset:
-    files = tuple(map(os.fspath, paths))
-    reader = FileReader(files, None, limit)
-    return Dataset(tuple(names), labels, reader, paths=files, source=source, **more)
-
-
-def _of_inputs(inputs: list[Input], source: str, limit: dict) -> Dataset:
-    names = tuple(found.name for found in inputs)
-    # What comes out of a pipe comes once, and may be asked for twice.
-    sources = [cache(found.source) if found.path is None else found.path for found in inputs]
-    files = [os.fspath(found.path) for found in inputs if found.path]
+def _of_files(paths: Texts, names: Sequence[str], labels, source: str, limit: dict, **more):
     return Dataset(
-        names,
-        None,
-        FileReader(sources, names, limit),
-        paths=tuple(files) if len(files) == len(inputs) else None,
-        source=source,
+        names, labels, FileReader(paths, None, limit), paths=paths, source=source, **more
     )
+
+
+def _of_inputs(inputs: Iterable[Input], source: str, limit: dict) -> Dataset:
+    names, paths, pipes = Texts(), Texts(), {}
+    for i, found in enumerate(inputs):
+        names.append(found.name)
+        paths.append(os.fspath(found.path or ""))
+        if found.path is None:
+            # What comes out of a pipe comes once, and may be asked for twice.
+            pipes[i] = cache(found.source)
+    reader = FileReader(paths, names, limit, pipes)
+    return Dataset(names, None, reader, paths=None if pipes else paths, source=source)
 
 
 def _of_manifest(path: Path, limit: dict, labelled: bool) -> Dataset:
@@ -255,9 +249,10 @@ def _of_manifest(path: Path, limit: dict, labelled: bool) -> Dataset:
         values = [getattr(row, name) for row in rows]
         return None if all(value is None for value in values) else tuple(v or "" for v in values)
 
+    paths = Texts(os.fspath(row.path) for row in rows)
     return _of_files(
-        [row.path for row in rows],
-        [os.fspath(row.path) for row in rows],
+        paths,
+        paths,
         column("label"),
         os.fspath(path),
         limit,

@@ -1,10 +1,12 @@
 """Reading pictures that are files by their number, whole or only as large as needed."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
+
+from .texts import Texts
 
 
 @dataclass(frozen=True)
@@ -13,17 +15,19 @@ class FileReader:
 
     Attributes
     ----------
-    sources : sequence
-        What `read_image` takes, or a function that gives it.
+    paths : sequence of str
     names : sequence of str, or None
         What pictures are called in errors; their paths when left out.
     limit : dict
         ``max_pixels``, or nothing.
+    pipes : dict
+        By their numbers: what gives the bytes of those that have no path.
     """
 
-    sources: Sequence[Any]
+    paths: Sequence[str]
     names: Sequence[str] | None
     limit: dict
+    pipes: dict[int, Callable[[], Path | bytes]] = field(default_factory=dict)
 
     def __call__(self, i: int) -> np.ndarray:
         """Read picture i."""
@@ -33,9 +37,8 @@ class FileReader:
         """Read picture i as `read_shrunk` does."""
         from .decode import read_shrunk
 
-        source: Any = self.sources[i]
+        source = self.pipes[i]() if i in self.pipes else self.paths[i]
         name = self.names[i] if self.names else None
-        source = source() if callable(source) else source
         return read_shrunk(source, size, name=name, **self.limit)
 
 
@@ -45,5 +48,6 @@ def chosen_reader(
     """Return a reader of some numbers of another."""
     if not isinstance(reader, FileReader):
         return lambda i: reader(chosen[i])
-    names = reader.names and [reader.names[i] for i in chosen]
-    return FileReader([reader.sources[i] for i in chosen], names, reader.limit)
+    names = reader.names and Texts(reader.names[i] for i in chosen)
+    pipes = {new: reader.pipes[i] for new, i in enumerate(chosen) if i in reader.pipes}
+    return FileReader(Texts(reader.paths[i] for i in chosen), names, reader.limit, pipes)

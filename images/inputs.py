@@ -6,6 +6,7 @@ import sys
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from .errors import DataError, EdgewiseError, WordError
@@ -71,7 +72,12 @@ def find_inputs(words: Iterable[str]) -> list[Input]:
     EdgewiseError
         If a folder or a glob holds no picture, or a list cannot be read.
     """
-    return [found for word in words for found in _expand(word)]
+    return list(each_input(words))
+
+
+def each_input(words: Iterable[str]) -> Iterator[Input]:
+    """Yield what `find_inputs` lists, one by one."""
+    return (found for word in words for found in _expand(word))
 
 
 def _expand(word: str) -> Iterator[Input]:
@@ -148,14 +154,15 @@ def _fixed_part(pattern: str) -> Path:
 
 
 def _in_folder(folder: Path) -> Iterator[Input]:
-    found = list(pictures_below(folder))
-    if not found and folder.suffix.lower() in SUFFIXES:
+    found = pictures_below(folder)
+    first = next(found, None)
+    if first is None and folder.suffix.lower() in SUFFIXES:
         # One of many names that a shell made of *.png: reading it fails, and says why.
-        found = [folder]
-    if not found:
+        first = folder
+    if first is None:
         known = ", ".join(sorted(SUFFIXES))
         raise EdgewiseError(f"{folder} holds no pictures; their names end in {known}")
-    for path in found:
+    for path in chain([first], found):
         # A folder that cannot be searched stands for itself.
         relative = path.name if path == folder else os.fspath(path.relative_to(folder))
         yield Input(os.fspath(path), path, relative)

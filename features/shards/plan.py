@@ -17,6 +17,9 @@ SCHEMA = "edgewise.shards/1"
 # Unless told otherwise: a shard is held in memory while it is computed, and
 # what an interruption costs is one.
 SHARD_BYTES, MOST_INPUTS = 2**26, 10_000
+# Several processes share the work by shards: two that did 5,000 pictures in shards of 4,438
+# and 562 took 1.8 times as long as need be. Fewer inputs would cost more in files.
+LEAST_INPUTS, ENOUGH_SHARDS = 250, 32
 
 # So many pictures are looked at before all are planned to be of one size.
 LOOK_AHEAD = 10
@@ -126,7 +129,7 @@ def make_plan(
         resize=size is not None,
         gray=gray,
         pictures=len(dataset),
-        shard_size=shard_size or max(1, min(MOST_INPUTS, SHARD_BYTES // (4 * length))),
+        shard_size=shard_size or shard_size_for(len(dataset), length),
         inputs=digest.hexdigest(),
         source="" if dataset.paths else _source(dataset),
         max_pixels=max_pixels,
@@ -134,6 +137,12 @@ def make_plan(
         labelled=dataset.labels is not None,
         exact=exact,
     )
+
+
+def shard_size_for(pictures: int, length: int) -> int:
+    """Return how many inputs a shard has that is neither too large nor one of too few."""
+    most = max(1, min(MOST_INPUTS, SHARD_BYTES // (4 * length)))
+    return min(most, max(LEAST_INPUTS, -(-pictures // ENOUGH_SHARDS)))
 
 
 def _source(dataset: Dataset) -> str:
