@@ -71,7 +71,7 @@ class Reading:
         """Yield the numbers and the stacked pictures of one chunk after the other."""
         array = self.dataset.array
         if array is None or array.ndim != 3 or self.size not in (None, array.shape[1:3]):
-            yield from _stacked(self._of_one_size())
+            yield from stacked(self._of_one_size())
             return
         self.sizes[:] = array.shape[1:3]
         step = pictures_at_once(array.shape[1:]) if len(array) else 1
@@ -124,8 +124,14 @@ def _sizes_differ(first, second, stream: Iterator) -> str:
     )
 
 
-def _stacked(pictures: Iterator[tuple[int, np.ndarray]]) -> Iterator[Chunk]:
-    """Stack pictures until they are many enough, or the next has another shape or dtype."""
+def stacked(pictures: Iterator[tuple[int, np.ndarray]]) -> Iterator[Chunk]:
+    """Stack numbered pictures until they are many enough, or the next has another shape or dtype.
+
+    Yields
+    ------
+    numbers : list of int
+    images : ndarray, (N, H, W) or (N, H, W, C)
+    """
     indices: list[int] = []
     images: list[np.ndarray] = []
     for i, image in pictures:

@@ -1,7 +1,7 @@
 """The work on one shard, from its inputs to its receipt."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,12 @@ import numpy as np
 
 from ...images.dataset import Dataset, open_dataset
 from ...images.errors import DataError, EdgewiseError, reason_of
+from ...images.file_reader import FileReader
 from ...images.stream import read_in_order
 from ..files.npy import write_array
 from ..hog import hog_batch
 from ..preparation import prepare
-from ..reading import pictures_at_once
+from ..reading import stacked
 from .lines import read_index, read_inputs
 from .places import place, write_file, write_lines
 from .plan import ShardPlan
@@ -97,61 +98,52 @@ def _fill(
     """Put the vectors of the inputs that can be read into the first rows, in their order."""
     found: dict[int, Found] = {}
     at = 0
-    for chunk in _chunks(_reader(plan, inputs, start), todo, jobs, found):
-        found |= {i: shape for i, _, shape in chunk}
-        images = np.stack([image for _, image, _ in chunk])
+    stream = read_in_order(todo, _reader(plan, inputs, start), jobs=jobs)
+    for chunk, images in stacked(_readable(stream, found)):
         hog_batch(images, plan.hog, out=vectors[at : at + len(chunk)])
         at += len(chunk)
     return found
 
 
-def _chunks(read, todo: list[int], jobs: int | None, found: dict[int, Found]) -> Iterator[list]:
-    """Yield pictures that go through HoG together; note those that cannot be read."""
-    waiting: list[tuple[int, np.ndarray, tuple[int, ...]]] = []
-    for i, picture in read_in_order(todo, read, jobs=jobs):
+def _readable(stream: Iterator, found: dict[int, Found]) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield the pictures of a stream, and note their shapes, or why they cannot be read."""
+    for i, picture in stream:
         if isinstance(picture, EdgewiseError):
             found[i] = picture
-            continue
-        image, shape = picture
-        first = waiting[0][1] if waiting else image
-        alike = (image.shape, image.dtype) == (first.shape, first.dtype)
-        if not alike or len(waiting) == pictures_at_once(image.shape):
-            yield waiting
-            waiting = []
-        waiting.append((i, image, shape))
-    if waiting:
-        yield waiting
+        else:
+            image, found[i] = picture
+            yield i, image
 
 
 def _reader(plan: ShardPlan, inputs: list[dict], start: int):
     """Return a function that reads an input and prepares it for HoG, and keeps its shape."""
-    raw = _raw_reader(plan, inputs, start)
+    raw = _pictures(plan, inputs, start)
     channels, fit = 1 if plan.gray else 3, plan.hog.fit
+    size = plan.size if plan.resize else None
+    enough = None if plan.exact else size
 
     def read(i: int) -> tuple[np.ndarray, tuple[int, ...]]:
-        image, (rows, columns) = raw(i)
+        image, (rows, columns) = raw(i, enough)
         if not plan.resize and image.shape[:2] != plan.size:
             rows, columns = plan.size
             raise EdgewiseError(
                 f"is {image.shape[1]}x{image.shape[0]}, and the first picture {columns}x{rows}; "
                 f"give one size for all, such as --size {columns}x{rows}"
             )
-        size = plan.size if plan.resize else None
         prepared = prepare(image, size=size, channels=channels, fit=fit)
         return prepared, (rows, columns, *image.shape[2:])
 
     return read
 
 
-def _raw_reader(plan: ShardPlan, inputs: list[dict], start: int):
+def _pictures(plan: ShardPlan, inputs: list[dict], start: int) -> Callable:
+    """Return what reads an input by its number in the shard, for a size, and tells its own."""
     if plan.source:
         dataset = _opened(plan.source)
-        return lambda i: dataset.read_for(start + i, None)
-    from ...images.decode import read_shrunk
-
-    size = plan.size if plan.resize and not plan.exact else None
+        return lambda i, size: dataset.read_for(start + i, size)
     limit = {} if plan.max_pixels is None else {"max_pixels": plan.max_pixels}
-    return lambda i: read_shrunk(inputs[i]["path"], size, name=inputs[i]["name"], **limit)
+    paths, names = ([entry[key] for entry in inputs] for key in ("path", "name"))
+    return FileReader(paths, names, limit).shrunk
 
 
 @lru_cache(maxsize=1)
