@@ -30,7 +30,7 @@ class PartType(click.ParamType):
 OPTIONS = (
     click.option(
         "--shard-size", type=click.IntRange(min=1), metavar="N",
-        help="With -o FOLDER/: inputs of a shard.  [default: what gives about 64 MiB]",
+        help="With -o FOLDER/: inputs of a shard.  [default: of some 32 shards, 64 MiB at most]",
     ),
     click.option(
         "--shard", "part", type=PartType(), metavar="I/N",

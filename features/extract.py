@@ -63,7 +63,8 @@ def extract(
     if size is not None:
         config.length(*size)
     reading = Reading(dataset, size, 1 if gray else 3, config.fit, jobs, failed)
-    rows, kept, saw_colour = None, [], False
+    kept: list[int] = []
+    rows, saw_colour = None, False
     with ExitStack() as opened:
         for indices, images in reading.chunks():
             if rows is None:

@@ -59,8 +59,9 @@ class PillowPicture:
         own = read_jpeg(self._picture, self._file, (self._columns, self._rows))
         stored = to_array(self._picture) if own is None else own
         orientation = orientation_of(self._picture)
-        whole = self._rows, self._columns
-        return turned(stored, orientation), whole[::-1] if is_sideways(orientation) else whole
+        rows, columns = self._rows, self._columns
+        whole = (columns, rows) if is_sideways(orientation) else (rows, columns)
+        return turned(stored, orientation), whole
 
     def _read_png(self) -> np.ndarray:
         """Read a PNG file without Pillow, where that gives more depth or takes less time."""

@@ -74,7 +74,7 @@ class Survey:
     def names(self) -> list[str]:
         """The pictures' paths, or what else they are called."""
         names = self.dataset.paths or self.dataset.names
-        return [names[i] for i in self.places]
+        return [names[int(i)] for i in self.places]
 
     @property
     def labels(self) -> list[str] | None:

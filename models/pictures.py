@@ -102,7 +102,8 @@ def load_pictures(
     if array is not None and size in (None, array.shape[1:]) and channels != 3:
         # In memory already, and gray: one by one it would take a second for MNIST.
         numbers = np.array([number[label] for label in labels])
-        return Pictures(array[..., None], numbers, tuple(number), dataset.names, dataset.groups)
+        names = tuple(dataset.names)
+        return Pictures(array[..., None], numbers, tuple(number), names, dataset.groups)
     if size is not None:
         needed = len(dataset) * size[0] * size[1] * (channels or 1)
         check_room(needed, f"{len(dataset):,} pictures of {size[1]}x{size[0]}")
