@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from .errors import EdgewiseError
 from .inputs import Input, find_inputs
-from .stream import cores
+from .stream import cores, outcome
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -137,7 +137,7 @@ def _batches(queue: Queue, most: int) -> Iterator[list]:
             if thing is END or isinstance(thing, Exception):
                 break
             waiting = thing
-            ready.append((thing[0], _outcome(thing[1], patience)))
+            ready.append((thing[0], outcome(thing[1], patience)))
             waiting = None
         except (Empty, NotDoneError):
             yield ready
@@ -149,10 +149,3 @@ def _batches(queue: Queue, most: int) -> Iterator[list]:
         yield ready
     if isinstance(thing, Exception):
         raise thing
-
-
-def _outcome(future: Future, patience: float | None) -> Any:
-    try:
-        return future.result(patience)
-    except EdgewiseError as error:
-        return error

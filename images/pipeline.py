@@ -12,7 +12,7 @@ from threading import Event
 from typing import Any, BinaryIO
 
 from .errors import EdgewiseError
-from .stream import cores
+from .stream import cores, outcome
 
 # Bytes of decoded pixels that may wait.
 ROOM = 512 << 20
@@ -103,7 +103,7 @@ class Pipeline:
                 self._work_on_next(pool)
                 while self._entries and self._first_is_due():
                     entry = self._entries.popleft()
-                    yield entry.item, _outcome(entry.future)
+                    yield entry.item, outcome(entry.future)
         except BaseException:
             self._stop(pool)
             raise
@@ -151,10 +151,3 @@ class Pipeline:
         pool.shutdown(wait=False, cancel_futures=True)
         futures = [entry.future for entry in self._entries if not entry.future.cancelled()]
         self.stuck = bool(wait(futures, PATIENCE).not_done)
-
-
-def _outcome(future: Future) -> Any:
-    try:
-        return future.result()
-    except EdgewiseError as error:
-        return error

@@ -57,13 +57,14 @@ def read_in_order(
             if not waiting:
                 return
             item, future = waiting.popleft()
-            yield item, _outcome(future)
+            yield item, outcome(future)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _outcome(future: Future[Result]) -> Result | EdgewiseError:
+def outcome(future: Future[Result], patience: float | None = None) -> Result | EdgewiseError:
+    """Return what a thread made, or the `EdgewiseError` that it raised."""
     try:
-        return future.result()
+        return future.result(patience)
     except EdgewiseError as error:
         return error
