@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO
 
 import numpy as np
 from PIL import Image
@@ -16,6 +16,7 @@ from .errors import EdgewiseError, ImageError, WordError
 from .formats import FORMATS, OF_SUFFIX, Format
 from .metadata import NOTHING, Metadata
 from .png import PngRows
+from .strips import Counted, Gathered, Rows, npy_rows
 from .tiff import write_tiff
 
 DTYPES = ("uint8", "uint16", "float32")
@@ -62,13 +63,6 @@ class Encoding:
 
 
 PLAIN = Encoding()
-
-
-class Rows(Protocol):
-    """What takes the rows of a picture, one strip after the other."""
-
-    def rows(self, rows: np.ndarray) -> None:
-        """Take the next rows; the array may be used again, unless it is all of them."""
 
 
 def write_image(
@@ -211,7 +205,7 @@ class Encoder:
     def into(self, file: BinaryIO) -> Iterator[Rows]:
         """Take rows and write their file."""
         with self._rows(file) as encoded:
-            counted = _Counted(encoded, self._shape, self._dtype)
+            counted = Counted(encoded, self._shape, self._dtype)
             yield counted
             counted.finish()
 
@@ -222,71 +216,17 @@ class Encoder:
                 file, self._shape, self._dtype,
                 compress=encoding.compress, metadata=encoding.metadata,
             )  # fmt: skip
-        return _npy_rows(file, self._shape, self._dtype) if name == "NPY" else self._whole(file)
+        return npy_rows(file, self._shape, self._dtype) if name == "NPY" else self._whole(file)
 
     @contextmanager
     def _whole(self, file: BinaryIO) -> Iterator[Rows]:
-        gathered = _Gathered(self._shape, self._dtype)
+        gathered = Gathered(self._shape, self._dtype)
         yield gathered
         planes, encoding = gathered.image, self._encoding
         if self._format.name == "TIFF" and planes.ndim == 3 and planes.dtype != np.uint8:
             write_tiff(file, planes, compress=encoding.compress, metadata=encoding.metadata)
         else:
             file.write(_by_pillow(planes, self._format, self._label, encoding))
-
-
-class _Counted:
-    """Hands rows on in their native order, and sees that they are what was announced."""
-
-    def __init__(self, encoded: Rows, shape: tuple[int, ...], dtype: np.dtype):
-        self._encoded, self._shape, self._dtype = encoded, shape, dtype
-        self._left = shape[0]
-
-    def rows(self, rows: np.ndarray) -> None:
-        self._left -= len(rows)
-        if self._left < 0:
-            raise ValueError(f"{-self._left} rows more than the {self._shape[0]} announced")
-        ready = rows.astype(self._dtype, order="C", copy=False, casting="equiv")
-        self._encoded.rows(ready.reshape(len(rows), *self._shape[1:]))
-
-    def finish(self) -> None:
-        """Refuse a picture whose rows have not all come."""
-        if self._left:
-            raise ValueError(f"{self._left} of {self._shape[0]} rows have not come")
-
-
-class _Gathered:
-    """The rows of a picture that is encoded when all are there."""
-
-    def __init__(self, shape: tuple[int, ...], dtype: np.dtype):
-        self._shape, self._dtype, self._filled = shape, dtype, 0
-        self.image = np.empty(0)
-
-    def rows(self, rows: np.ndarray) -> None:
-        if rows.shape == self._shape:
-            self.image = rows
-            return
-        if not self._filled:
-            self.image = np.empty(self._shape, self._dtype)
-        self.image[self._filled : self._filled + len(rows)] = rows
-        self._filled += len(rows)
-
-
-class _Plain:
-    def __init__(self, file: BinaryIO):
-        self._file = file
-
-    def rows(self, rows: np.ndarray) -> None:
-        for start in range(0, len(rows), step := max(1, len(rows) // 64)):
-            self._file.write(rows[start : start + step].tobytes())
-
-
-@contextmanager
-def _npy_rows(file: BinaryIO, shape: tuple[int, ...], dtype: np.dtype) -> Iterator[Rows]:
-    head = np.lib.format.header_data_from_array_1_0(np.broadcast_to(np.zeros((), dtype), shape))
-    head["fortran_order"] = False
-    np.lib.format.write_array_header_1_0(file, head)
-    yield _Plain(file)
 
 
 def _by_pillow(planes: np.ndarray, kind: Format, label: str, encoding: Encoding) -> memoryview:
