@@ -24,6 +24,13 @@ def photograph(height: int, width: int, colour: str) -> np.ndarray:
     return np.ascontiguousarray(np.vstack(rows)[:height, :width])
 
 
+def tiled(height: int, width: int) -> np.ndarray:
+    """Return one gray photograph of 512x512 again and again, which deflates seven times better."""
+    image = read_image(folder() / "camera.png")
+    down, across = -(-height // len(image)), -(-width // image.shape[1])
+    return np.ascontiguousarray(np.tile(image, (down, across))[:height, :width])
+
+
 def _coloured() -> list[Path]:
     paths = sorted(folder().glob("*.jpg")) + sorted(folder().glob("[ac]*.png"))
     return [path for path in paths if read_image(path).ndim == 3]
@@ -51,3 +58,11 @@ def write_photographs(place: Path, count: int) -> None:
         part = np.ascontiguousarray(image[top : top + tall, left : left + wide])
         size = (375, 500) if i % 3 else (500, 375)
         write_image(place / f"{i:03}.jpg", resize(part, size))
+
+
+def write_idx(path: Path, count: int) -> Path:
+    """Write an IDX file of random pictures of 28x28."""
+    rng = np.random.default_rng(0)
+    head = b"\0\0\x08\x03" + b"".join(n.to_bytes(4, "big") for n in (count, 28, 28))
+    path.write_bytes(head + rng.integers(0, 256, count * 28 * 28, np.uint8).tobytes())
+    return path

@@ -24,6 +24,7 @@ from edgewise.models.files import save_model
 from edgewise.models.linear import LinearModel
 
 from .hog_files import write_pieces
+from .pictures import write_idx
 from .processes import edgewise, python, starting, used
 from .timing import Row, beyond, compare, table
 
@@ -72,13 +73,6 @@ def write_models(folder: Path) -> None:
     network = Network.from_spec("quick", (3, 32, 32), classes=10)
     normal = Normalization(np.full(3, 128, np.float32), np.full(3, 64, np.float32))
     save_model(folder / "small-quick.safetensors", CnnModel(network, CLASSES, normal))
-
-
-def write_idx(path: Path, count: int) -> Path:
-    rng = np.random.default_rng(0)
-    head = b"\0\0\x08\x03" + b"".join(n.to_bytes(4, "big") for n in (count, 28, 28))
-    path.write_bytes(head + rng.integers(0, 256, count * 28 * 28, np.uint8).tobytes())
-    return path
 
 
 def bulk(folder: Path, kind: str, data: Path, count: int, repeat: int) -> list[Row]:

@@ -32,8 +32,9 @@ class Row:
     """One work: the median seconds of Edgewise and of a peer, measured in turn.
 
     `ratio` is the median over rounds of peer / Edgewise: above 1, Edgewise is
-    the faster; 0 where there is no peer. Where `unit` is "bytes", both are the
-    most memory taken instead.
+    the faster; 0 where there is no peer. `least` is that of the shortest times, which
+    other work on the machine disturbs less. Where `unit` is "bytes", both are
+    the most memory taken instead.
     """
 
     work: str
@@ -43,12 +44,13 @@ class Row:
     ratio: float
     unit: str = "s"
     wanted: Wanted | None = None
+    least: float = 0.0
 
     def at_least(self, ratio: float) -> "Row":
         """Return the row, with the ratio that is wanted of it."""
         return replace(self, wanted=Wanted(ratio))
 
-    def at_most(self, value: float, of: Literal["times", "value"] = "times") -> "Row":
+    def at_most(self, value: float, of: Of = "times") -> "Row":
         """Return the row, with how many times the peer's it may be, or how much at all."""
         return replace(self, wanted=Wanted(value, of))
 
@@ -89,11 +91,13 @@ def _rounds(calls: dict[str, Callable], repeat: int) -> list[dict[str, float]]:
 
 
 def _row(work: str, peer: str, rounds: list[dict[str, float]]) -> Row:
-    ours = statistics.median(r["edgewise"] for r in rounds)
+    ours = [r["edgewise"] for r in rounds]
     if peer not in rounds[0]:
-        return Row(work, f"{peer}: not installed", ours, 0.0, 0.0)
-    theirs = statistics.median(r[peer] for r in rounds)
-    return Row(work, peer, ours, theirs, statistics.median(r[peer] / r["edgewise"] for r in rounds))
+        return Row(work, f"{peer}: not installed", statistics.median(ours), 0.0, 0.0)
+    theirs = [r[peer] for r in rounds]
+    ratio = statistics.median(b / a for a, b in zip(ours, theirs, strict=True))
+    medians = statistics.median(ours), statistics.median(theirs)
+    return Row(work, peer, *medians, ratio, least=min(theirs) / min(ours))
 
 
 def _seconds(call: Callable) -> float:
@@ -139,9 +143,9 @@ def geometric_mean(rows: list[Row], name: str) -> Row:
     """Return one row that sums up several of the same peer."""
     mean = [
         math.exp(statistics.fmean(math.log(getattr(row, field)) for row in rows))
-        for field in ("edgewise_s", "peer_s", "ratio")
+        for field in ("edgewise_s", "peer_s", "ratio", "least")
     ]
-    return Row(name, rows[0].peer, *mean)
+    return Row(name, rows[0].peer, *mean[:3], least=mean[3])
 
 
 def table(rows: list[Row]) -> str:
