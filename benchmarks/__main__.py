@@ -3,12 +3,15 @@
 python -m benchmarks                 everything
 python -m benchmarks correlation hog only these
 python -m benchmarks --json out.json also as JSON
+python -m benchmarks engine commands what calls and commands take, and what is wanted of them
 """
 
 import argparse
 import json
 import os
 import platform
+import shutil
+import subprocess
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -17,9 +20,10 @@ from .timing import Row, table
 
 TOPICS = (
     "correlation", "hog", "hog_files", "hog_memory", "pooling", "startup", "cnn", "strided",
-    "batch_filters", "filters",
+    "filters", "engine", "commands",
 )  # fmt: skip
 PEERS = ("numpy", "numba", "opencv-python-headless", "scikit-image", "scipy", "pillow", "torch")
+PROGRAMS = ("vips", "mogrify")
 
 
 def machine() -> dict:
@@ -28,6 +32,7 @@ def machine() -> dict:
         "cores": os.cpu_count(),
         "python": platform.python_version(),
         **{name: _version(name) for name in ("edgewise", *PEERS)},
+        **{name: _first_line([name, "--version"]) for name in PROGRAMS},
     }
 
 
@@ -36,6 +41,12 @@ def _version(name: str) -> str:
         return version(name)
     except PackageNotFoundError:
         return "not installed"
+
+
+def _first_line(command: list[str]) -> str:
+    if not shutil.which(command[0]):
+        return "not installed"
+    return subprocess.run(command, capture_output=True, text=True).stdout.partition("\n")[0]
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ from skimage.feature import hog as skimage_hog
 from edgewise import hog, hog_batch, open_dataset
 from edgewise.sample_images import folder
 
-from .timing import Row, compare
+from .timing import Row, compare, wanting
 
 CORES = os.cpu_count() or 1
 WINDOW = (128, 64)
@@ -33,7 +33,8 @@ def run(repeat: int) -> list[Row]:
         for shape in ((512, 512), (3000, 4000)):
             rows += _against_skimage(_picture(shape, channels), name, repeat)
         rows += _against_opencv(_picture((3000, 4000), channels), name, repeat)
-    return rows + _windows(repeat) + _many_small(repeat)
+    rows += _windows(repeat) + _many_small(repeat)
+    return wanting(rows, {"512x512 RGB, preset skimage": 50, "10,000 windows": 3.5})
 
 
 def _picture(shape: tuple[int, int], channels: int) -> np.ndarray:

@@ -10,7 +10,6 @@ cores. The workers of a Dask cluster, of one thread each, run already too.
 import io
 import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +26,8 @@ from skimage.feature import hog as skimage_hog
 
 from edgewise.sample_images import photographs
 
-from .timing import Row, compare
+from .processes import edgewise
+from .timing import Row, compare, wanting
 
 AVAILABLE = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else {0}
 CORES = os.cpu_count() or 1
@@ -42,12 +42,13 @@ def run(repeat: int) -> list[Row]:
         many, few = Path(place, "many"), Path(place, "few")
         write_pieces(many, MANY)
         write_pieces(few, FEW)
-        return [
-            *_shrunk(many, rounds),
-            *_whole(few, rounds),
-            *_growth(many, rounds),
-            *_cluster(many, rounds),
-        ]
+        rows = _shrunk(many, rounds) + _whole(few, rounds)
+        growth, cluster = _growth(many, rounds)[0], _cluster(many, rounds)[0]
+        work = f"{MANY:,} JPEGs at full size to shards, 1 Dask worker, 1 core"
+        ratio = growth.peer_s / cluster.peer_s
+        worker = Row(work, growth.peer, cluster.peer_s, growth.peer_s, ratio)
+        rows = wanting(rows, {"to 64x128": 1.3, "| Pillow and": 20, "| decoding alone": 0.5})
+        return [*rows, growth, cluster, worker]
 
 
 def write_pieces(folder: Path, count: int) -> None:
@@ -66,7 +67,7 @@ def write_pieces(folder: Path, count: int) -> None:
 
 def command(*words: str | Path) -> list[str]:
     """Return the words of a command of the installed Edgewise."""
-    return [str(Path(sys.executable).parent / "edgewise"), "hog", "-q", *map(str, words)]
+    return edgewise("hog", "-q", *words)
 
 
 def _run(*words: str | Path) -> Callable[[], None]:

@@ -12,11 +12,7 @@ greatest memory of predicting 1,000 and 10,000 small PNGs.
 """
 
 import argparse
-import os
-import subprocess
-import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +24,9 @@ from edgewise.models.files import save_model
 from edgewise.models.linear import LinearModel
 
 from .hog_files import write_pieces
-from .timing import Row, compare, table
+from .pictures import write_idx
+from .processes import edgewise, python, starting, used
+from .timing import Row, beyond, compare, table
 
 CLASSES = tuple("abcdefghij")
 SIZES = {"small": (28, 28), "jpeg": (128, 64)}
@@ -77,22 +75,16 @@ def write_models(folder: Path) -> None:
     save_model(folder / "small-quick.safetensors", CnnModel(network, CLASSES, normal))
 
 
-def write_idx(path: Path, count: int) -> Path:
-    rng = np.random.default_rng(0)
-    head = b"\0\0\x08\x03" + b"".join(n.to_bytes(4, "big") for n in (count, 28, 28))
-    path.write_bytes(head + rng.integers(0, 256, count * 28 * 28, np.uint8).tobytes())
-    return path
-
-
 def bulk(folder: Path, kind: str, data: Path, count: int, repeat: int) -> list[Row]:
     rows, columns = SIZES[kind]
     size = f"{columns}x{rows}"
     features = folder / "features.npy"
     words = [str(data), "-o", str(features), "--size", size, "--cell", str(CELL[kind])]
-    extracting = edgewise("hog", "-q", *words, "--overwrite")
+    extracting = starting(edgewise("hog", "-q", *words, "--overwrite"))
     found = []
     for model in ("linear", "cnn"):
-        judging = edgewise("predict", "-q", str(folder / f"{kind}-{model}.safetensors"), str(data))
+        weights = folder / f"{kind}-{model}.safetensors"
+        judging = starting(edgewise("predict", "-q", weights, data))
         found += compare(
             f"{count:,} pictures, {kind}, {model} model",
             judging,
@@ -102,17 +94,6 @@ def bulk(folder: Path, kind: str, data: Path, count: int, repeat: int) -> list[R
     return found
 
 
-def edgewise(*words: str) -> Callable[[], None]:
-    script = Path(sys.executable).parent / "edgewise"
-    return lambda: start([str(script), *words])
-
-
-def start(command: list[str]) -> None:
-    # As it is for users, whose Python keeps what it has compiled.
-    clean = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=clean)
-
-
 def start_up(folder: Path, repeat: int) -> list[Row]:
     random = np.random.default_rng(0)
     found = []
@@ -120,14 +101,10 @@ def start_up(folder: Path, repeat: int) -> list[Row]:
         picture = folder / f"{model}.png"
         shape = (32, 32, 3) if model == "quick" else (28, 28)
         write_image(picture, random.integers(0, 256, shape, np.uint8))
-        judging = edgewise("predict", str(folder / f"small-{model}.safetensors"), str(picture))
-        peer = {PEER: lambda: start([sys.executable, "-c", "import numpy, PIL.Image"])}
+        judging = starting(edgewise("predict", folder / f"small-{model}.safetensors", picture))
+        peer = {PEER: starting(python("import numpy, PIL.Image"))}
         found += compare(f"one picture, {model} model", judging, peer, repeat)
-    more = [
-        Row(f"{row.work}: difference", row.peer, row.edgewise_s - row.peer_s, 0.0, 0.0)
-        for row in found
-    ]
-    return found + more
+    return found + [beyond(row, PEER) for row in found]
 
 
 def memory(folder: Path) -> str:
@@ -145,14 +122,8 @@ def memory(folder: Path) -> str:
 
 def greatest_memory(folder: Path, place: Path) -> float:
     """Return the MiB that one process took."""
-    script = str(Path(sys.executable).parent / "edgewise")
-    words = [script, "predict", "-q", str(folder / "small-linear.safetensors"), str(place)]
-    process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError("predicting failed")
-    return used.ru_maxrss / 1024
+    words = edgewise("predict", "-q", folder / "small-linear.safetensors", place)
+    return used(words).memory / 2**20
 
 
 if __name__ == "__main__":

@@ -4,8 +4,6 @@ The peers are the least that such a Python program can be; the last rows are the
 differences of the times.
 """
 
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -13,7 +11,8 @@ import numpy as np
 
 from edgewise import write_image
 
-from .timing import Row, compare
+from .processes import edgewise, python, starting
+from .timing import Row, beyond, compare
 
 
 def run(repeat: int) -> list[Row]:
@@ -23,38 +22,18 @@ def run(repeat: int) -> list[Row]:
         rng = np.random.default_rng(0)
         smooth = rng.integers(0, 256, (32, 32), np.uint8).repeat(16, axis=0).repeat(16, axis=1)
         write_image(picture, smooth)
-        sobel = ["filter", "sobel", str(picture), "-o", str(edges), "--overwrite"]
+        sobel = edgewise("filter", "sobel", picture, "-o", edges, "--overwrite")
         repeat = max(repeat, 15)
         rows = compare(
             "edgewise --help",
-            lambda: _edgewise("--help"),
-            {"python -c 'import click'": lambda: _python("import click")},
+            starting(edgewise("--help")),
+            {"python -c 'import click'": starting(python("import click"))},
             repeat,
         )
         rows += compare(
             "Sobel of 512x512, file to file",
-            lambda: _edgewise(*sobel),
-            {"python -c 'import numpy, PIL.Image'": lambda: _python("import numpy, PIL.Image")},
+            starting(sobel),
+            {"python -c 'import numpy, PIL.Image'": starting(python("import numpy, PIL.Image"))},
             repeat,
         )
-    return [
-        *rows,
-        *(
-            Row(f"{row.work}: difference", row.peer, row.edgewise_s - row.peer_s, 0.0, 0.0)
-            for row in rows
-        ),
-    ]
-
-
-def _edgewise(*words: str) -> None:
-    # The console script, as a user starts it.
-    script = Path(sys.executable).parent / "edgewise"
-    _start([str(script), *words])
-
-
-def _python(code: str) -> None:
-    _start([sys.executable, "-c", code])
-
-
-def _start(command: list[str]) -> None:
-    subprocess.run(command, check=True, capture_output=True)
+    return [*rows, *(beyond(row, row.peer) for row in rows)]

@@ -1,13 +1,14 @@
 """The same network in PyTorch, from the same text."""
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from edgewise.models.cnn import Network
 
 # By name, so that everything else can be checked where PyTorch is missing.
-torch: Any = import_module("torch")
-nn = torch.nn
+torch: Any = import_module("torch") if find_spec("torch") else None
+nn = torch and torch.nn
 
 
 def torch_network(network: Network) -> Any:
