@@ -4,7 +4,6 @@ import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from math import prod
-from threading import Thread
 from typing import Any
 
 from ..images.errors import EdgewiseError, ImageError, reason_of
@@ -12,7 +11,7 @@ from .outputs import Output
 from .session import Session
 from .signals import code_of, leave_at_once
 
-# From so many pictures on, loading the compiled loops costs less than it saves.
+# From so many pictures on each is filtered by one thread.
 MANY = 16
 BYTES = {"uint8": 1, "uint16": 2, "float32": 4}
 
@@ -47,8 +46,6 @@ class Batch:
         """Filter every picture; return how many were written."""
         works = [Work(*pair) for pair in zip(sources, outputs, strict=True)]
         if len(works) >= MANY:
-            # Whole numbers run on the loops once these are loaded; NumPy begins.
-            Thread(target=_load_loops, daemon=True).start()
             # The other cores read and write: a picture is filtered by one thread.
             self._one_thread = True
         done = 0
@@ -62,9 +59,7 @@ class Batch:
                 self._session.failed(work.source.name, reason_of(result))
                 continue
             done += 1
-            self._session.detail(
-                f"{work.source.name} -> {work.output.name}: {result.clipped}{_in_bands(result)}"
-            )
+            self._session.detail(f"{work.source.name} -> {work.output.name}: {result.clipped}")
         return done
 
     def abandon(self, stop: KeyboardInterrupt) -> None:
@@ -89,7 +84,7 @@ class Batch:
         return work.facts.nbytes + 2 * size * prod(work.facts.shape)
 
     def _read(self, work: Work):
-        from ..filters.banded import least_memory
+        from ..filters.pictures import least_memory
         from ..images.memory import refuse_beyond_memory
 
         if work.error:
@@ -106,13 +101,11 @@ class Batch:
             raise ImageError(work.source.name, "not enough memory to filter it") from None
 
     def _filtered(self, image, dtype):
-        from ..filters.banded import filter_picture
-        from ..filters.correlation import loops_are_loaded
+        from ..compiled.threads import at_most_threads
+        from ..filters.pictures import filter_picture
 
-        if not (self._one_thread and loops_are_loaded()) or image.size > 1 << 22:
+        if not self._one_thread or image.size > 1 << 22:
             return filter_picture(self._chain, image, self._rule, dtype)
-        from ..jit import at_most_threads
-
         with at_most_threads(1):
             return filter_picture(self._chain, image, self._rule, dtype)
 
@@ -143,13 +136,3 @@ class Batch:
                 raise
             reason = f"{error.reason}, or give --depth 8"
             raise ImageError(output.name, reason, hint=error.hint) from None
-
-
-def _load_loops() -> None:
-    from ..filters import loops  # noqa: F401
-
-
-def _in_bands(result) -> str:
-    if result.bands < 2:
-        return ""
-    return f", in {result.bands} bands of {('rows', 'columns')[result.axis]}"

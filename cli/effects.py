@@ -24,6 +24,8 @@ def refuse_idle_encoding(outputs: Iterable[Output], given: Collection[str]) -> N
 
 def refuse_idle_windows(chain, given: Collection[str]) -> None:
     """Raise UsageError for a window setting, such as stride, that no step of a chain takes."""
+    if not given:
+        return
     from ..filters.rehearsal import window_settings
     from ..filters.steps import FILTERS
 

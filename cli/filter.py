@@ -1,6 +1,5 @@
 """`edgewise filter`: run a chain on pictures."""
 
-from contextlib import contextmanager
 from textwrap import wrap
 
 import click
@@ -172,40 +171,11 @@ def command(
         overwrite=overwrite, max_pixels=max_pixels, jobs=jobs,
     )  # fmt: skip
     try:
-        with _methods_told(session):
-            done = batch.run(found, outputs)
+        done = batch.run(found, outputs)
     except KeyboardInterrupt as stop:
         batch.abandon(stop)
         raise
     session.finish(done)
-
-
-@contextmanager
-def _methods_told(session: Session):
-    """With -v, let the filters say how each kernel is run: once for each kernel and size."""
-    if not session.verbose:
-        yield
-        return
-    import logging
-
-    told: set[str] = set()
-
-    class Teller(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            text = record.getMessage()
-            if record.levelno == logging.INFO and text not in told:
-                told.add(text)
-                session.detail(text)
-
-    log, teller = logging.getLogger("edgewise"), Teller()
-    level = log.level
-    log.addHandler(teller)
-    log.setLevel(logging.INFO)
-    try:
-        yield
-    finally:
-        log.removeHandler(teller)
-        log.setLevel(level)
 
 
 def _compile(chain: str, flip: bool, gray: bool, windows: dict[str, str | None]):

@@ -166,6 +166,6 @@ def judged(session: Session, model, pictures, jobs):
 def use_threads(jobs: int | None) -> None:
     """Let the compiled loops use so many threads."""
     if jobs is not None:
-        from ..jit import set_threads
+        from ..compiled.threads import set_threads
 
         set_threads(jobs)

@@ -2,7 +2,6 @@
 
 import os
 import sys
-from difflib import get_close_matches
 from importlib import import_module
 
 import click
@@ -26,6 +25,7 @@ COMMANDS = {
     "export": ("export", "Write a model as ONNX, for other programs."),
     "inspect": ("inspect", "Say what a picture, data set, feature file or model holds."),
     "demo": ("demo", "Show everything once, on the sample pictures."),
+    "warm-up": ("warm_up", "Compile all loops now, so that no other command has to wait."),
 }
 
 EPILOG = """\b
@@ -57,6 +57,8 @@ class LazyGroup(click.Group):
         """Find the command, or suggest the nearest name."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
+            from difflib import get_close_matches
+
             near = get_close_matches(name, COMMANDS, n=1)
             hint = f'; did you mean "{near[0]}"?' if near else ""
             ctx.fail(f'no command "{name}"{hint}')

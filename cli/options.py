@@ -1,7 +1,8 @@
 """The options that several commands share, each defined once."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 
 import click
@@ -22,17 +23,42 @@ def with_session(function: Callable) -> Callable:
     @click.option("--debug", is_flag=True, help="Show where an unexpected error arose.")
     @wraps(function)
     def with_options(*args, quiet: bool, verbose: bool, debug: bool, **kwargs):
-        log = logging.getLogger("edgewise")
-        level = log.level
-        if quiet:
-            # Also the loops' word on why their first use takes seconds.
-            log.setLevel(logging.ERROR)
-        try:
-            return function(Session(quiet=quiet, verbose=verbose), *args, **kwargs)
-        finally:
-            log.setLevel(level)
+        session = Session(quiet=quiet, verbose=verbose)
+        with _told_by(session):
+            return function(session, *args, **kwargs)
 
     return with_options
+
+
+@contextmanager
+def _told_by(session: Session) -> Iterator[None]:
+    """With -v, let the library say how it works, each thing once; with -q, nothing but errors."""
+    log = logging.getLogger("edgewise")
+    level, teller = log.level, _Teller(session)
+    if session.quiet:
+        # Also the loops' word on why their first use takes seconds.
+        log.setLevel(logging.ERROR)
+    elif session.verbose:
+        log.setLevel(logging.INFO)
+        log.addHandler(teller)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
+        log.removeHandler(teller)
+
+
+class _Teller(logging.Handler):
+    def __init__(self, session: Session):
+        super().__init__()
+        self.session, self.told = session, set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Say what was not said before."""
+        text = record.getMessage()
+        if text not in self.told:
+            self.told.add(text)
+            self.session.say(text)
 
 
 inputs_argument = click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")

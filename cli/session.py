@@ -47,13 +47,18 @@ class Session:
         yield from tqdm(items, total=total, unit=f" {unit}", desc=what or None, disable=hidden)
 
     @contextmanager
-    def counter(self, *, total: int, unit: str, what: str) -> Iterator[Callable[[int], object]]:
-        """Show a progress bar; yields a function that is told how many are done."""
+    def counter(self, *, total: int, unit: str, what: str) -> Iterator[Callable[..., object]]:
+        """Show a progress bar; yields a function that is told how many are done, of how many."""
         from tqdm import tqdm
 
         hidden = True if self.quiet else None
         with tqdm(total=total, unit=f" {unit}", desc=what, disable=hidden) as bar:
-            yield lambda done: bar.update(done - bar.n)
+
+            def told(done: int, total: int | None = None) -> None:
+                bar.total = total or bar.total
+                bar.update(done - bar.n)
+
+            yield told
 
     @contextmanager
     def waiting(self, what: str) -> Iterator[None]:

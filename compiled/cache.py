@@ -1,127 +1,98 @@
-"""Compiled loops on disk: a sealed file for each loop and each signature.
+"""Compiled loops on disk: a sealed file of object code for each loop and each signature.
 
-Numba's own cache takes whatever its files hold: a damaged one stopped every command
-after it, or crashed it. Two processes that compile one loop for two signatures could
-also swap them, because an index says which file is whose. Here the name of a file says
-whose it is, and what does not carry the right seal is compiled again, silently.
+The name of a file says whose it is; what does not carry the right seal is compiled
+again. Of several processes that need a loop one compiles it, and the others wait.
 """
 
 import hashlib
 import logging
-import pickle
-from collections.abc import Callable
-from functools import lru_cache
-from inspect import getfile
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
-from numba.core import sigutils, types
-from numba.core.caching import NullCache
-from numba.core.compiler import CompileResult
-from numba.core.serialize import dumps
+from . import native
+from .folder import open_folder, write_file
+from .kinds import Group
+from .locks import locked
+from .loop import Loop
 
-from .folder import write_file
-
+COMPILING = "edgewise: compiling its loops for this computer, once (some seconds each)"
 SEAL = hashlib.sha256().digest_size
 
 log = logging.getLogger("edgewise")
+_said: set[str] = set()
 
 
-class LoopCache(NullCache):
-    """The compiled versions of one loop.
-
-    Parameters
-    ----------
-    function : callable
-        The loop as it is written.
-    folder : Path or None
-        Where to keep them; None keeps nothing.
-    prepare : callable or None
-        Called before a version is loaded or compiled.
-    """
-
-    said_full = False
-
-    def __init__(self, function: Callable, folder: Path | None, prepare: Callable | None):
-        # What a closure holds could be anything: it is compiled anew.
-        self._folder = None if function.__closure__ else folder
-        self._function = function
-        self._prepare = prepare
-
-    @property
-    def cache_path(self) -> str | None:
-        """Return the folder, as Numba asks for it."""
-        return None if self._folder is None else str(self._folder)
-
-    def load_overload(self, sig: Any, target_context: Any) -> CompileResult | None:
-        """Return the loop compiled for a signature, or None if it has to be compiled."""
-        target_context.refresh()
-        if self._prepare is not None:
-            self._prepare()
-        if self._folder is None:
-            return None
-        try:
-            key = self._key(sig, target_context.codegen())
-            payload = _opened(self._path(key), key)
-            if payload is not None:
-                return CompileResult._rebuild(target_context, *pickle.loads(payload))
-        except Exception as error:
-            log.debug("edgewise: cached loop not used: %s: %s", type(error).__name__, error)
-        return None
-
-    def save_overload(self, sig: Any, data: CompileResult) -> None:
-        """Keep what was compiled, if there is a place for it."""
-        if self._folder is None or data.library.has_dynamic_globals:
-            return
-        try:
-            key = self._key(sig, data.codegen)
-            payload = dumps(data._reduce())
-            write_file(self._path(key), _seal(key, payload) + payload)
-        except OSError as error:
-            self._say_full(error)
-        except Exception as error:
-            log.debug("edgewise: loop not cached: %s: %s", type(error).__name__, error)
-
-    def _say_full(self, error: OSError) -> None:
-        if not LoopCache.said_full:
-            LoopCache.said_full = True
-            log.warning("edgewise: compiled loops cannot be kept in %s: %s", self._folder, error)
-
-    def _key(self, sig: Any, codegen: Any) -> bytes:
-        arguments, result = sigutils.normalize_signature(sig)
-        kinds = [_spelled(kind) for kind in arguments]
-        name = (self._function.__module__, self._function.__qualname__)
-        source = _file_hash(getfile(self._function))
-        return repr((name, source, kinds, str(result), codegen.magic_tuple())).encode()
-
-    def _path(self, key: bytes) -> Path:
-        name = self._function.__qualname__.rpartition(".")[2]
-        assert self._folder is not None
-        return self._folder / f"{name}-{hashlib.sha256(key).hexdigest()[:24]}.loop"
+def object_code(loop: Loop, signature: tuple[str, ...]) -> bytes:
+    """Return the object code of a loop, from the cache or else from the compiler."""
+    folder, key = open_folder(), _key(loop, signature)
+    if folder is None:
+        return _compile(loop, signature)
+    path = _path(folder, loop, key)
+    code = _read(path, key)
+    if code is not None:
+        return code
+    # In a folder that nobody may write to, and on a full disk, there is no lock.
+    with suppress(OSError), locked(path.with_suffix(".lock"), wait=True):
+        return _read(path, key) or _compile_and_keep(loop, signature, path, key)
+    return _compile_and_keep(loop, signature, path, key)
 
 
-def _spelled(kind: Any) -> str:
-    """Name a type with all that the machine code rests on, so also the fields of named tuples."""
-    if isinstance(kind, types.BaseTuple):
-        parts = [_spelled(part) for part in iter(kind)]  # type: ignore[call-overload]
-        fields = getattr(kind, "fields", None)
-        return f"{getattr(kind, 'instance_class', tuple).__qualname__}{fields}{parts}"
-    return str(kind)
+def is_cached(loop: Loop, signature: tuple[str, ...]) -> bool:
+    """Say whether a loop need not be compiled."""
+    folder, key = open_folder(), _key(loop, signature)
+    return folder is not None and _read(_path(folder, loop, key), key) is not None
 
 
-@lru_cache
-def _file_hash(path: str) -> str:
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+def _path(folder: Path, loop: Loop, key: bytes) -> Path:
+    return folder / f"{loop.__name__}-{hashlib.sha256(key).hexdigest()[:24]}.o"
 
 
-def _seal(key: bytes, payload: bytes) -> bytes:
-    return hashlib.sha256(hashlib.sha256(key).digest() + payload).digest()
+def _compile_and_keep(loop: Loop, signature: tuple[str, ...], path: Path, key: bytes) -> bytes:
+    code = _compile(loop, signature)
+    try:
+        write_file(path, _seal(key, code) + code)
+    except OSError as error:
+        say_once(f"edgewise: compiled loops cannot be kept in {path.parent}: {error}")
+    return code
 
 
-def _opened(path: Path, key: bytes) -> bytes | None:
+def _compile(loop: Loop, signature: tuple[str, ...]) -> bytes:
+    from .compiling import compile_loop
+
+    say_once(COMPILING)
+    return compile_loop(loop, signature)
+
+
+def say_once(words: str) -> None:
+    """Warn of something, once in a process."""
+    if words not in _said:
+        _said.add(words)
+        log.warning("%s", words)
+
+
+def _key(loop: Loop, signature: tuple[str, ...]) -> bytes:
+    name = loop.function.__module__, loop.function.__qualname__
+    kinds = [_spelled(kind) for kind in loop.kinds]
+    return repr((name, kinds, signature, native.processor())).encode()
+
+
+def _spelled(kind: object) -> str:
+    """Name a kind with all that the machine code rests on, so also the fields of named tuples."""
+    if isinstance(kind, Group):
+        fields = getattr(kind.made_of, "_fields", ())
+        return f"{fields}{[_spelled(member) for member in kind.members]}"
+    return repr(kind)
+
+
+def _seal(key: bytes, code: bytes) -> bytes:
+    return hashlib.sha256(hashlib.sha256(key).digest() + code).digest()
+
+
+def _read(path: Path, key: bytes) -> bytes | None:
     """Return what a file of the cache holds, if it is the one that was written for this key."""
-    if not path.is_file():
+    try:
+        content = path.read_bytes() if path.is_file() else b""
+    except OSError:
         return None
-    content = path.read_bytes()
-    seal, payload = content[:SEAL], content[SEAL:]
-    return payload if seal == _seal(key, payload) else None
+    seal, code = content[:SEAL], content[SEAL:]
+    return code if code and seal == _seal(key, code) else None

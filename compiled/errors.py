@@ -15,3 +15,7 @@ class EdgewiseError(ValueError):
     def __init__(self, *words: object, hint: str | None = None):
         super().__init__(*words)
         self.hint = hint
+
+
+class RunTimeError(Exception):
+    """A compiled loop calls what only a process with Numba has."""

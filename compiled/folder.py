@@ -10,21 +10,20 @@ import sys
 import time
 import uuid
 from contextlib import suppress
+from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 
-import llvmlite
-import numba
 import numpy
-from numba.core import config
 
 from .. import __version__
 
 PACKAGE = Path(__file__).parent.parent
 ROOMS = ("images", "filters", "features", "models")
-# Settings of Numba that change what is compiled and are not part of its own key.
+# Settings of Numba that change what is compiled.
 SETTINGS = (
-    "BOUNDSCHECK", "OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "ENABLE_AVX",
-    "DEBUGINFO_DEFAULT",
+    "NUMBA_OPT", "NUMBA_LOOP_VECTORIZE", "NUMBA_SLP_VECTORIZE", "NUMBA_ENABLE_AVX",
+    "NUMBA_DEBUGINFO", "NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES",
 )  # fmt: skip
 
 # Of folders of other versions and settings the last used ones stay, and all that
@@ -41,10 +40,9 @@ def loop_sources() -> list[Path]:
     What a loop is given need not be here: the fields of a named tuple are part
     of the key of the loops that take it.
     """
-    found = [PACKAGE / "jit.py"]
+    found = list((PACKAGE / "compiled").glob("*.py"))
     for room in ROOMS:
-        for name in ("*loops.py", "tiles.py"):
-            found += (PACKAGE / room).glob(f"**/{name}")
+        found += (PACKAGE / room).glob("**/*loops.py")
     return sorted(found)
 
 
@@ -54,10 +52,18 @@ def _folder_name() -> str:
         content = path.read_bytes()
         digest.update(f"{path.relative_to(PACKAGE).as_posix()} {len(content)}\n".encode())
         digest.update(content)
-    settings = {name: str(getattr(config, name, None)) for name in SETTINGS}
-    versions = [sys.version, *(module.__version__ for module in (numba, llvmlite, numpy))]
+    settings = {name: os.environ.get(name) for name in SETTINGS}
+    versions = [sys.version, numpy.__version__, _version("numba"), _version("llvmlite")]
     digest.update(repr((settings, versions)).encode())
     return f"{__version__}-{digest.hexdigest()[:12]}"
+
+
+def _version(package: str) -> bytes:
+    """Return the file that says a package's version: importing Numba for it takes half a second."""
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        return b""
+    return Path(spec.origin).with_name("_version.py").read_bytes()
 
 
 def _root() -> Path:
@@ -75,10 +81,11 @@ def _is_private(folder: Path) -> bool:
     return status.st_uid == os.getuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
+@lru_cache
 def open_folder() -> Path | None:
     """Return the folder for compiled loops, or None where there is no safe one.
 
-    A cached loop is a pickle: whoever can write it can run code as this user.
+    A cached loop is machine code: whoever can write it can run code as this user.
     So the folder is made for this user alone, and one that others may write to
     is not used. One that cannot be written is read.
     """

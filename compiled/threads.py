@@ -1,166 +1,137 @@
-"""The threads that parallel loops run on, made safe on all of Numba's threading layers.
+"""Threads of Edgewise's own: work shared out in pieces, with the same result for any number.
 
-A parallel loop asks a threading layer to share its work out. GNU OpenMP kills a forked
-child that asks, and Numba's own layer, "workqueue", aborts the process if two Python
-threads ask at once. So what loops call is a door of ours in front of the layer: in a
-forked child, and wherever the layer is in use and could not bear it, the calling thread
-does all the work itself. The result is the same to the byte. A loop that is to run on
-one thread need not ask the layer either.
-
-The door is machine code: written in Python it would need the interpreter's lock, for
-which a thread may wait for 5 ms while others are busy.
+Loops run without Python's lock, so Python's threads will do: forked children, several
+threads that ask at once and every platform work alike.
 """
 
-import ctypes
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from queue import SimpleQueue
+from threading import Event, Lock, Thread, local
 from typing import Any
 
-import numba
-from llvmlite import binding, ir
-from numba.core import config as numba_config
-from numba.core.compiler_lock import global_compiler_lock
-from numba.core.registry import cpu_target
-from numba.np.ufunc import parallel
-
-from .errors import EdgewiseError
-
-# Its settings are made at run time, where no type checker sees them.
-config: Any = numba_config
-
-# Threads that wait should sleep. GNU OpenMP lets them spin instead, and where
-# one core is also wanted by anybody else, each parallel loop then lasts until
-# the scheduler steps in: HoG of 512x512 pixels on a shared two-core machine
-# took 16 ms in two processes of three, and takes 1 ms so. Numba loads OpenMP
-# with the first parallel loop, which reads this.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-
-LAYER = "numba_parallel_for"
-# The layer that has one queue for the whole process.
-ONE_AT_A_TIME = "workqueue"
-BYTES = ir.IntType(8).as_pointer()
-WORD = ir.IntType(8 * ctypes.sizeof(ctypes.c_void_p))
-FLAG = ir.IntType(32)
+_limits = local()
 
 
-class _State(ctypes.Structure):
-    """What the door looks at, at a fixed place in memory."""
+class _Job:
+    """Pieces of work that whoever has time takes one by one."""
 
-    _fields_ = (("alone", ctypes.c_int32), ("busy", ctypes.c_int32))
+    def __init__(self, work: Callable[[Any], object], pieces: list):
+        self.work, self.pieces = work, pieces
+        self.found: list = [None] * len(pieces)
+        self.error: BaseException | None = None
+        self.finished = Event()
+        self._places = iter(range(len(pieces)))
+        self._left, self._lock = len(pieces), Lock()
 
+    def help(self) -> None:
+        """Do pieces until there are none."""
+        for place in self._places:
+            try:
+                if self.error is None:
+                    self.found[place] = self.work(self.pieces[place])
+            except BaseException as error:
+                self.error = self.error or error
+            self._count()
 
-state = _State()
-_door: Any = None
-_forked_with_threads = False
-
-
-def ready() -> None:
-    """Start the threads and put the door before them, once; to be called before any loop."""
-    global _door
-    if _door is not None:
-        return
-    # The one lock that whoever compiles or loads a loop has already.
-    with global_compiler_lock:
-        if _door is None:
-            _start_layer()
-            state.alone = int(_forked_with_threads)
-            library = _door_library(binding.address_of_symbol(LAYER), parallel.threading_layer())
-            binding.add_symbol(LAYER, library.get_pointer_to_function("edgewise_door"))
-            _door = library
-
-
-def _start_layer() -> None:
-    try:
-        numba.get_num_threads()
-    except ValueError as error:
-        name = str(config.THREADING_LAYER)
-        if name == "default":
-            raise EdgewiseError(f"Numba finds no threads to run on: {error}") from error
-        raise EdgewiseError(
-            f'NUMBA_THREADING_LAYER is "{name}", which cannot be loaded here',
-            hint="unset it, or set it to workqueue, which is always there; "
-            "tbb comes with pip install tbb",
-        ) from error
+    def _count(self) -> None:
+        with self._lock:
+            self._left -= 1
+            if not self._left:
+                self.finished.set()
 
 
-def _door_library(layer: int, name: str) -> Any:
-    """Compile a function that gives a kernel to the layer, or calls it."""
-    context: Any = cpu_target.target_context
-    library = context.codegen().create_library("edgewise.threads")
-    module = library.create_ir_module("edgewise.threads")
-    kernel = ir.FunctionType(ir.VoidType(), [BYTES] * 4)
-    share = ir.FunctionType(ir.VoidType(), [BYTES] * 5 + [WORD] * 3)
-    door = ir.Function(module, share, "edgewise_door")
-    start, shared, pool, serial = (
-        door.append_basic_block(block) for block in ("start", "shared", "pool", "serial")
-    )
-    function, *arguments = door.args
+class _Pool:
+    """Threads that wait for jobs; more are started as they are needed."""
 
-    builder = ir.IRBuilder(start)
-    alone, busy = (_address(offset.offset) for offset in (_State.alone, _State.busy))
-    forked = builder.icmp_signed("!=", builder.load_atomic(alone, "acquire", 4), FLAG(0))
-    single = builder.icmp_signed("<=", arguments[-1], WORD(1))
-    builder.cbranch(builder.or_(forked, single), serial, shared)
+    def __init__(self) -> None:
+        self._jobs: SimpleQueue[_Job] = SimpleQueue()
+        self._threads = 0
+        self._lock = Lock()
 
-    builder.position_at_end(shared)
-    if name == ONE_AT_A_TIME:
-        entered = builder.extract_value(builder.cmpxchg(busy, FLAG(0), FLAG(1), "acquire"), 1)
-        builder.cbranch(entered, pool, serial)
-    else:
-        builder.branch(pool)
+    def _serve(self) -> None:
+        # What a piece shares out in turn it does by itself.
+        _limits.threads = 1
+        while True:
+            self._jobs.get().help()
 
-    builder.position_at_end(pool)
-    builder.call(builder.inttoptr(WORD(layer), share.as_pointer()), door.args)
-    if name == ONE_AT_A_TIME:
-        builder.store_atomic(FLAG(0), busy, "release", 4)
-    builder.ret_void()
-
-    builder.position_at_end(serial)
-    builder.call(builder.bitcast(function, kernel.as_pointer()), arguments[:4])
-    builder.ret_void()
-    library.add_ir_module(module)
-    return library
+    def ask(self, job: _Job, helpers: int) -> None:
+        """Have some threads take part in a job."""
+        with self._lock:
+            for _ in range(helpers - self._threads):
+                Thread(target=self._serve, daemon=True, name="edgewise").start()
+                self._threads += 1
+        for _ in range(helpers):
+            self._jobs.put(job)
 
 
-def _address(offset: int) -> Any:
-    return WORD(ctypes.addressof(state) + offset).inttoptr(FLAG.as_pointer())
+_pool = _Pool()
+_most: int | None = None
 
 
-def _leave_the_pool() -> None:
-    """After a fork the child has one thread, and the layer does not know it."""
-    global _forked_with_threads
-    global_compiler_lock.release()
-    _forked_with_threads = _forked_with_threads or parallel._is_initialized
-    state.alone = int(_forked_with_threads)
+def _forget_the_threads() -> None:
+    """After a fork the child has one thread, and the pool does not know it."""
+    global _pool
+    _pool = _Pool()
 
 
 if hasattr(os, "register_at_fork"):
-    # A child forked while another thread compiles would wait for it for ever.
-    os.register_at_fork(
-        before=global_compiler_lock.acquire,
-        after_in_parent=global_compiler_lock.release,
-        after_in_child=_leave_the_pool,
-    )
+    os.register_at_fork(after_in_child=_forget_the_threads)
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def threads() -> int:
+    """Return on how many threads work is shared out here."""
+    most = _most or cores()
+    return min(most, getattr(_limits, "threads", most))
 
 
 def set_threads(count: int) -> None:
-    """Let every loop run on `count` threads, at most those Numba started with."""
-    ready()
-    numba.set_num_threads(max(1, min(count, config.NUMBA_NUM_THREADS)))
+    """Let all work run on `count` threads, at most one a core."""
+    global _most
+    _most = max(1, min(count, cores()))
 
 
 @contextmanager
-def at_most_threads(count: int) -> Iterator[None]:
-    """Let loops run on at most `count` threads inside a ``with`` block.
-
-    For work that is too small to be shared: waiting for a second thread takes
-    microseconds on an idle computer, but 12 ms and more on a busy one.
-    """
-    ready()
-    before = numba.get_num_threads()
-    numba.set_num_threads(max(1, min(count, before)))
+def at_most_threads(count: int | None) -> Iterator[None]:
+    """Let work run on at most `count` threads inside a ``with`` block; on any for None."""
+    before, most = getattr(_limits, "threads", None), threads()
+    _limits.threads = most if count is None else max(1, min(count, most))
     try:
         yield
     finally:
-        numba.set_num_threads(before)
+        _limits.threads = before
+        if before is None:
+            del _limits.threads
+
+
+def run_all(work: Callable[[Any], Any], pieces: list) -> list:
+    """Return ``[work(piece) for piece in pieces]``, computed on all threads.
+
+    The calling thread takes part, and alone does what no other has time for. Work that
+    shares something out itself does that on its own thread.
+    """
+    helpers = min(threads(), len(pieces)) - 1
+    if helpers < 1:
+        return [work(piece) for piece in pieces]
+    job = _Job(work, pieces)
+    _pool.ask(job, helpers)
+    with at_most_threads(1):
+        job.help()
+    job.finished.wait()
+    if job.error is not None:
+        raise job.error
+    return job.found
+
+
+def ranges(count: int, pieces: int) -> list[tuple[int, int]]:
+    """Cut [0, count) into at most so many ranges of nearly the same length."""
+    pieces = max(1, min(count, pieces))
+    return [(count * k // pieces, count * (k + 1) // pieces) for k in range(pieces)]

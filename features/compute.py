@@ -1,20 +1,23 @@
-"""HoG of pictures of one size: the way through the steps that is quickest for them."""
+"""HoG of pictures of one size: the steps, shared out to threads."""
+
+import math
+from collections.abc import Callable
 
 import numpy as np
 
+from ..compiled.threads import ranges, run_all, threads
 from . import gradients
+from .block_loops import normalise
 from .config import HogConfig
-from .layout import Plan
+from .layout import BETWEEN, LINE, Plan, Work, lanes_of
+from .loops import histograms, histograms_of_doubles, histograms_of_fields
+from .memory import memory
 from .values import compressed
 
-# Up to so many pixels in all NumPy takes less than 2 ms, and loading the
-# compiled loops half a second. They agree to float32 rounding.
-FEW_PIXELS = 4096
-
-# Work for one thread, about 2 ms. On two idle cores 512x512 take 0.8 ms with
-# two threads and 1.0 ms with one; where another program keeps a core busy, 13 ms
-# and 1.2 ms, because a thread waits for its turn.
-PIXELS_A_THREAD = 400_000
+# Pixels that are worth a share of the work: about 2 ms, of which to begin takes 0.2.
+PIXELS_A_THREAD = 200_000
+# Shares for every thread, so that one which was held up has fewer of them.
+SHARES_A_THREAD = 4
 
 # Pixels whose gradients are held at a time, where they are computed beforehand.
 PIXELS_AT_ONCE = 4_000_000
@@ -51,9 +54,7 @@ def fill(images: np.ndarray, config: HogConfig, mask: np.ndarray | None, out: np
 
 def for_the_loops(images: np.ndarray, config: HogConfig) -> np.ndarray:
     """Return pictures with gamma, of a dtype that the loops know."""
-    images = compressed(images, config)
-    # float32 holds uint16 exactly, and compiling loops for one more dtype takes seconds.
-    return images.astype(np.float32) if images.dtype == np.uint16 else images
+    return compressed(images, config)
 
 
 def exact_dtype(images: np.ndarray) -> type:
@@ -83,42 +84,74 @@ def by_column(
 
 def _fill_blocks(images: np.ndarray, config: HogConfig, out: np.ndarray) -> None:
     plan = Plan.of(config, images.shape[1], images.shape[2], exact_dtype(images))
-    few = images[..., 0].size <= FEW_PIXELS and np.isfinite(images).all()
-    if not few and config.order == "column" and not plan.gather.shared:
-        compiled_blocks(images, plan.by_column, out)
+    if config.order == "column" and not plan.gather.shared:
+        fill_blocks(images, plan.by_column, out)
         return
-    blocks = _plain_blocks if few else compiled_blocks
-    in_order(lambda by_row: blocks(images, plan, by_row), config, images.shape[1:3], out)
+    in_order(lambda by_row: fill_blocks(images, plan, by_row), config, images.shape[1:3], out)
 
 
-def _plain_blocks(images: np.ndarray, plan: Plan, out: np.ndarray) -> None:
-    from . import plain
-
-    histograms = plain.histograms(images, plan.votes, plan.units)
-    out[:] = plain.normalise(histograms, plan.gather, plan.blocks).reshape(out.shape)
-
-
-def compiled_blocks(images: np.ndarray, plan: Plan, out: np.ndarray) -> None:
+def fill_blocks(images: np.ndarray, plan: Plan, out: np.ndarray) -> None:
     """Fill out, (N, n), with the blocks of a plan."""
-    from . import block_loops, loops
-
     count, rows, columns, channels = images.shape
-    shape = (count, *plan.units, *plan.cells, plan.votes.bins)
-    # Units that are blocks are normalised where they stand.
-    histograms = np.empty(shape, np.float32) if plan.gather.shared else out.reshape(shape)
-    pieces = plan.tasks(count)
-    with _threads(len(pieces), count * rows * columns):
-        flat = images.reshape(count, rows, columns * channels)
-        values = histograms.reshape(count, -1)
-        loops.histograms(flat, channels, pieces, plan.votes, plan.places, values)
-        cells = histograms.reshape(count, plan.units[0], -1)
-        block_loops.normalise(cells, plan.gather, out.reshape(count, *plan.blocks, -1))
+    flat = images.reshape(count, rows, columns * channels)
+    loop = histograms if plan.edges.dtype == np.float32 else histograms_of_doubles
+    tasks, values = plan.tasks(count), _histograms_for(plan, out)
+
+    def fill_some(share: tuple[int, int]) -> None:
+        gradient, work = _working_memory(plan, tasks)
+        step, lanes = plan.votes.columns.step, work.totals.shape[1]
+        lines = memory("rows", (1, 3, channels, (step + 2) * lanes), plan.edges.dtype.type)
+        loop(
+            flat, channels, np.array([share]), tasks, plan.edges, plan.votes, plan.gather,
+            plan.places, lines, gradient, work, values,
+        )  # fmt: skip
+
+    _share_out(fill_some, len(tasks), rows * columns * count)
+    _normalise(values, plan, out)
 
 
-def _threads(pieces: int, pixels: int):
-    from ..jit import at_most_threads
+def _histograms_for(plan: Plan, out: np.ndarray) -> np.ndarray:
+    """Return where histograms come to stand: units that are blocks stay where they are."""
+    if not plan.gather.shared:
+        return out
+    return np.empty((len(out), math.prod((*plan.units, plan.votes.bins))), np.float32)
 
-    return at_most_threads(min(pieces, 1 + pixels // PIXELS_A_THREAD))
+
+def _working_memory(plan: Plan, tasks: np.ndarray) -> tuple[np.ndarray, Work]:
+    """Return this thread's memory for gradients, and for all else."""
+    how, lanes = plan.votes, lanes_of(tasks, plan.votes)
+    size = how.columns.step * lanes
+    values = how.rows.reach * how.rows.cells * how.columns.cells * how.bins
+    work = Work(
+        position=memory("position", (1, how.rows.step, size + BETWEEN)),
+        magnitude=memory("magnitude", (1, how.rows.step, size + BETWEEN)),
+        strength=memory("strength", (1, 2, size)),
+        sums=memory("sums", (1, values + how.bins, how.head + lanes)),
+        totals=memory("totals", (1, lanes)),
+        line=memory("line", (1, how.rows.step * how.types * LINE)),
+        places=memory("places", (1, how.types**2), np.int64),
+    )
+    return memory("gradient", (1, 4, size), plan.edges.dtype.type), work
+
+
+def _share_out(work: Callable[[tuple[int, int]], None], count: int, pixels: int) -> None:
+    """Have threads do `work` on the ranges of some tasks or rows."""
+    most = SHARES_A_THREAD * threads() if threads() > 1 else 1
+    run_all(work, ranges(count, min(most, pixels // PIXELS_A_THREAD)))
+
+
+def _normalise(histograms: np.ndarray, plan: Plan, out: np.ndarray) -> None:
+    """Gather the cells of all blocks and normalise them, where blocks share them."""
+    if not plan.gather.shared:
+        return
+    cells = histograms.reshape(len(out), plan.units[0], -1)
+    block_rows, block_columns = plan.blocks
+    rows = out.reshape(len(out) * block_rows, block_columns, -1)
+
+    def fill_some(share: tuple[int, int]) -> None:
+        normalise(cells, share[0], block_rows, plan.gather, rows[share[0] : share[1]])
+
+    _share_out(fill_some, len(rows), rows.size)
 
 
 def _fill_from_gradients(
@@ -131,34 +164,31 @@ def _fill_from_gradients(
     images = compressed(images, config)
     dtype = exact_dtype(images)
     plan = Plan.of(config, *size, dtype)
-    histograms = _histograms(gradients.fields(images, config, mask, dtype), plan)
-    if config.layout != "blocks":
-        from .cell_layouts import normalised
-
-        cells = histograms.reshape(len(out), *plan.units, -1)
-        out[:] = normalised(cells, config).reshape(out.shape)
+    fields = gradients.fields(images, config, mask, dtype)
+    if config.layout == "blocks":
+        in_order(lambda by_row: _fill_from_fields(fields, plan, by_row), config, size, out)
         return
+    from .cell_layouts import normalised
 
-    def blocks(by_row: np.ndarray) -> None:
-        from .plain import normalise
-
-        by_row[:] = normalise(histograms, plan.gather, plan.blocks).reshape(by_row.shape)
-
-    in_order(blocks, config, size, out)
+    cells = np.empty((len(out), math.prod((*plan.units, plan.votes.bins))), np.float32)
+    _fill_histograms(fields, plan, cells)
+    out[:] = normalised(cells.reshape(len(out), *plan.units, -1), config).reshape(out.shape)
 
 
-def _histograms(fields: np.ndarray, plan: Plan) -> np.ndarray:
-    """Return the histograms of a plan's units from gradients."""
-    count, rows, columns = fields.shape[1:]
-    if count * rows * columns <= FEW_PIXELS and np.isfinite(fields).all():
-        from .plain import histograms_of_fields
+def _fill_from_fields(fields: np.ndarray, plan: Plan, out: np.ndarray) -> None:
+    histograms = _histograms_for(plan, out)
+    _fill_histograms(fields, plan, histograms)
+    _normalise(histograms, plan, out)
 
-        return histograms_of_fields(fields, plan.votes, plan.units)
-    from .loops import histograms_of_fields
 
-    histograms = np.empty((count, *plan.units, *plan.cells, plan.votes.bins), np.float32)
-    pieces = plan.tasks(count)
-    with _threads(len(pieces), count * rows * columns):
-        values = histograms.reshape(count, -1)
-        histograms_of_fields(fields, pieces, plan.votes, plan.places, values)
-    return histograms
+def _fill_histograms(fields: np.ndarray, plan: Plan, out: np.ndarray) -> None:
+    """Fill the histograms of a plan's units from gradients."""
+    tasks = plan.tasks(len(out))
+
+    def fill_some(share: tuple[int, int]) -> None:
+        histograms_of_fields(
+            fields, np.array([share]), tasks, plan.edges, plan.votes, plan.gather, plan.places,
+            *_working_memory(plan, tasks), out,
+        )  # fmt: skip
+
+    _share_out(fill_some, len(tasks), fields[0].size)

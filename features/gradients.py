@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from .config import HogConfig
-from .plain import length, strongest
 from .values import one_colour
 
 # How far each rule reaches beyond a pixel: before and after it.
@@ -51,8 +50,8 @@ def fields(
         zero for pixels without a vote.
     """
     images = one_colour(images, config.colour).astype(dtype, copy=False)
-    gx, gy = strongest(*_gradient(images, config), last=config.colour == "strongest-last")
-    votes = _votes(length(gx, gy), config)
+    gx, gy = _strongest(*_gradient(images, config), last=config.colour == "strongest-last")
+    votes = _votes(_length(gx, gy), config)
     found = np.stack([gx, gy, votes.astype(dtype, copy=False)])
     valid = _valid(images.shape[1:3], config, mask)
     if valid is not None:
@@ -76,6 +75,29 @@ def _gradient(images: np.ndarray, config: HogConfig) -> tuple[np.ndarray, np.nda
             gx += moved(side, 1) - moved(side, -1)
             gy += moved(1, side) - moved(-1, side)
     return gx, gy
+
+
+def _length(gx: np.ndarray, gy: np.ndarray) -> np.ndarray:
+    """Return the lengths of gradients, float32."""
+    x, y = gx.astype(np.float32), gy.astype(np.float32)
+    return np.sqrt(x * x + y * y)
+
+
+def _strongest(gx: np.ndarray, gy: np.ndarray, *, last: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Keep the strongest channel of each pixel, the first or the last of equal ones.
+
+    The last by the squares of lengths, as OpenCV compares them.
+    """
+    if gx.shape[3] == 1:
+        return gx[..., 0], gy[..., 0]
+    if last:
+        gx, gy = gx[..., ::-1], gy[..., ::-1]
+    x, y = gx.astype(np.float64), gy.astype(np.float64)
+    strength = x * x + y * y
+    strength = (strength if last else np.sqrt(strength)).astype(np.float32)
+    best = strength.argmax(axis=3)[..., None]
+    x, y = (np.take_along_axis(g, best, axis=3)[..., 0] for g in (gx, gy))
+    return x, y
 
 
 def _votes(magnitude: np.ndarray, config: HogConfig) -> np.ndarray:

@@ -9,10 +9,13 @@ all blocks share the histograms of the cells.
 """
 
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
+from ..compiled.kinds import Single, array
+from ..compiled.threads import ranges
 from .config import NORMS, HogConfig
 
 # Coefficients c of arctan(t) = t * (((c0 s + c1) s + ...) s + c7), with s = t * t
@@ -41,39 +44,82 @@ ARC_TANGENTS = {
     ),
 }
 
-# Lanes of a row that are worked on at a time, see tile_columns.
-LANES = 1024
+# Columns of a row that are worked on at a time, about; the lanes of a row are whole vectors.
+COLUMNS = 1024
+MOST_LANES = 1024
 STRIP_ROWS = 128
+# Rows of lanes are whole multiples of this, and whole rows of `WHOLE`, so that no number is
+# left to the scalar end of a vectorised loop, which may round otherwise.
+VECTOR, WHOLE = 16, 64
+
+# Types of weights that are worked on together, whose sums registers can hold.
+MOST_TYPES = 4
+# Numbers between the rows of a band: rows a power of two apart fall into the same few places
+# of the cache, and drive each other out (windows of 64x128: 1.6 times as long).
+BETWEEN = 16
+# Numbers of a line of sums, of each type: as many as two vectors of any processor.
+LINE = 32
+
+
+class Axis(NamedTuple):
+    """How much each row (or column) of pixels counts in the cells of the units it is part of.
+
+    The rows are cut into bands of `step`: a row is in the unit that begins with its
+    band, in the one that began a band earlier, and so on. What it counts in one
+    cell of one of these units is a type of weight; types that concern the same rows of
+    a band are worked on together, in groups of some.
+    """
+
+    step: int  # rows from one unit to the next, and of a band
+    length: int  # rows of a unit
+    cells: int  # rows of cells of a unit
+    reach: int  # bands that a unit reaches into
+    first: array(1, "int64")  # of each group, the first row of a band
+    last: array(1, "int64")  # and that after the last
+    unit: array(2, "int64")  # (groups, types): how many bands ago the unit began
+    cell: array(2, "int64")  # the row of cells; -1 where a group has fewer types
+    weights: array(3, "float32")  # (groups, types, step)
 
 
 class Votes(NamedTuple):
     """What the loops need to know about one vote."""
 
-    step: np.ndarray  # (2,) int64: rows and columns from one unit to the next
-    row_weights: np.ndarray  # (cell rows, unit rows) float32
-    column_weights: np.ndarray  # (cell columns, unit columns) float32
-    edges: np.ndarray  # (edges, 3): cosine, sine, half of the circle; gradients get its dtype
+    rows: Axis
+    columns: Axis
+    types: int  # in a group: 1, 2 or 4
     bins: int
     signed: bool
-    least: np.ndarray  # (1,): a gradient is beyond an edge from this on
     soft: bool  # share a vote between two bins
-    arc_tangent: np.ndarray  # (8,) float32: a polynomial, see `ARC_TANGENTS`
+    arc_tangent: array(1, "float32")  # (8,): a polynomial, see `ARC_TANGENTS`
     last: bool  # of equal channels the last counts, by squares of lengths, not the first
-    first: np.float32  # where the first bin's centre lies, in bins
-    origin: np.ndarray  # (2,) int64: row and column of the picture where the first unit begins
+    first: Single  # where the first bin's centre lies, in bins
+    origin: array(1, "int64")  # row and column of the picture where the first unit begins
+    head: int  # numbers before the first lane of a row of sums
+
+
+class Work(NamedTuple):
+    """Memory to work with beside that for gradients, by the shares of the work."""
+
+    position: array(3, "float32")  # of a band, (rows, columns of a lane * lanes and some)
+    magnitude: array(3, "float32")
+    strength: array(3, "float32")  # of a row's gradients in two channels
+    sums: array(3, "float32")  # (values of the open units, and one bin more, lanes)
+    totals: array(2, "float32")
+    line: array(2, "float32")
+    places: array(2, "int64")
 
 
 class Blocks(NamedTuple):
     """Where the normalisation finds a block's cells, and what it does with them."""
 
-    block: np.ndarray  # (2,) int64: cells of a block
-    stride: np.ndarray  # (2,) int64: cells from one block to the next
+    block: array(1, "int64")  # cells of a block
+    stride: array(1, "int64")  # cells from one block to the next
     bins: int
     shared: bool  # the units are cells, else blocks
     norm: int  # index into NORMS
-    clip: np.float32
-    epsilon: np.float32  # times the values of a block, if it is per value
-    again: np.float32  # the second epsilon of L2-Hys
+    clip: Single
+    epsilon: Single  # times the values of a block, if it is per value
+    again: Single  # the second epsilon of L2-Hys
     quadrature: bool
 
 
@@ -132,16 +178,19 @@ def bin_edges(
 
     Returns
     -------
-    ndarray, (bins - 1, 3), or (bins, 3) where a bin's centre is the origin
-        Cosine, sine, half of the circle. In the latter case the first bin
-        begins again at the last edge.
+    ndarray, (bins - 1, 4), or (bins, 4) where a bin's centre is the origin
+        Cosine, sine, half of the circle, and from what cross product on a
+        gradient is beyond the edge. In the latter case the first bin begins
+        again at the last edge.
     """
     circle = 360 if signed else 180
     halves = range(1, 2 * bins, 2) if origin == "centre" else range(2, 2 * bins, 2)
-    edges = np.zeros((len(halves), 3), dtype)
+    # Of two centres equally near the peers with centred bins choose the lower.
+    least = np.nextafter(dtype(0), dtype(1)) if origin == "centre" else 0
+    edges = np.zeros((len(halves), 4), dtype)
     for k, half_bins in enumerate(halves):
         half, rest = divmod(half_bins * circle, 360 * bins)
-        edges[k] = (*_direction(rest, 2 * bins), half)
+        edges[k] = (*_direction(rest, 2 * bins), half, least)
     return edges
 
 
@@ -154,28 +203,81 @@ def _direction(degrees: int, divisor: int) -> tuple[float, float]:
     return math.cos(angle) / scale, math.sin(angle) / scale
 
 
-def votes(config: HogConfig, dtype: type = np.float32, origin: tuple[int, int] = (0, 0)) -> Votes:
-    """Return what one vote needs; gradients are computed in `dtype`."""
+def votes(config: HogConfig, origin: tuple[int, int] = (0, 0)) -> Votes:
+    """Return what one vote needs."""
     stride = (1, 1) if shares_cells(config) else config.block_stride
     bins, signed = voted_bins(config)
-    soft = config.interpolate_orientation and bins > 1
-    edges = bin_edges(0 if soft else bins, signed, dtype, origin=config.bin_origin)
-    # Of two centres equally near the peers with centred bins choose the lower.
-    least = np.nextafter(dtype(0), dtype(1)) if config.bin_origin == "centre" else 0
+    weights = [spatial_weights(config, a) for a in (0, 1)]
+    steps = [stride[a] * config.cell[a] for a in (0, 1)]
+    groups = [list(_sections(weights[a], steps[a])) for a in (0, 1)]
+    types = max(len(kinds) for group in groups for *_, kinds in group)
+    types = min(MOST_TYPES, 1 << (types - 1).bit_length())
+    rows, columns = (_axis(weights[a], steps[a], groups[a], types) for a in (0, 1))
     return Votes(
-        step=np.array([stride[a] * config.cell[a] for a in (0, 1)], np.int64),
-        row_weights=spatial_weights(config, 0),
-        column_weights=spatial_weights(config, 1),
-        edges=edges,
+        rows=rows,
+        columns=columns,
+        types=types,
         bins=bins,
         signed=signed,
-        least=np.array([least], dtype),
-        soft=soft,
+        soft=_is_soft(config),
         arc_tangent=np.array(ARC_TANGENTS[config.arithmetic], np.float32),
         last=config.colour == "strongest-last",
         first=np.float32(0.5 if config.bin_origin == "edge" else 0),
         origin=np.array([origin[a] - overhang(config, a) for a in (0, 1)], np.int64),
+        head=_up(columns.reach - 1, VECTOR),
     )
+
+
+def edges_of(config: HogConfig, dtype: type) -> np.ndarray:
+    """Return the bin edges that gradients of a dtype are compared with: none for shared votes."""
+    bins, signed = voted_bins(config)
+    bins = 0 if _is_soft(config) else bins
+    return bin_edges(bins, signed, dtype, origin=config.bin_origin)
+
+
+def _is_soft(config: HogConfig) -> bool:
+    return config.interpolate_orientation and voted_bins(config)[0] > 1
+
+
+def _up(number: int, multiple: int) -> int:
+    return -(-number // multiple) * multiple
+
+
+def _sections(weights: np.ndarray, step: int) -> Iterator[tuple[int, int, list]]:
+    """Yield first and last row of a band, and the types, (bands ago, cell), that concern them.
+
+    Where bands do not fill a unit, the last rows of a band are part of fewer units.
+    """
+    reach = -(-weights.shape[1] // step)
+    rest = weights.shape[1] - (reach - 1) * step
+    for first, last, units in ((0, rest, reach), (rest, step, reach - 1)):
+        kinds = [
+            (unit, cell)
+            for unit in range(units)
+            for cell in range(len(weights))
+            if weights[cell, unit * step + first : unit * step + last].any()
+        ]
+        if kinds:
+            yield first, last, kinds
+
+
+def _axis(weights: np.ndarray, step: int, sections: list, types: int) -> Axis:
+    cells, length = weights.shape
+    groups = [
+        (first, last, kinds[at : at + types])
+        for first, last, kinds in sections
+        for at in range(0, len(kinds), types)
+    ]
+    unit, cell = np.zeros((2, len(groups), types), np.int64)
+    cell[:] = -1
+    shares = np.zeros((len(groups), types, step), np.float32)
+    for g, (first, last, kinds) in enumerate(groups):
+        for k, (ago, row) in enumerate(kinds):
+            unit[g, k], cell[g, k] = ago, row
+            begin = ago * step
+            shares[g, k, first:last] = weights[row, begin + first : begin + last]
+    first, last = (np.array([group[k] for group in groups], np.int64) for k in (0, 1))
+    return Axis(step, length, cells, -(-length // step), first, last, unit, cell, shares)
 
 
 def voted_bins(config: HogConfig) -> tuple[int, bool]:
@@ -213,19 +315,31 @@ def tasks(count: int, units: tuple[int, int], how: Votes) -> np.ndarray:
     ndarray, (pieces, 6) int64
         First and last picture, unit row and unit column; each last excluded.
     """
-    width = (units[1] - 1) * how.step[1] + how.column_weights.shape[1]
-    pictures = max(1, LANES // int(width + 2))
-    columns = max(1, int(LANES // how.step[1]))
-    rows = max(1, int(STRIP_ROWS // how.step[0])) if pictures == 1 else units[0]
-    return np.array(
-        [
-            (n, min(n + pictures, count), i, min(i + rows, units[0]), j, min(j + columns, units[1]))
-            for n in range(0, count, pictures)
-            for i in range(0, units[0], rows)
-            for j in range(0, units[1], columns)
-        ],
-        np.int64,
+    beyond = how.columns.reach - 1
+    lanes = min(MOST_LANES, max(2 * WHOLE, COLUMNS // how.columns.step))
+    pictures = max(1, lanes // (units[1] + beyond))
+    rows = max(1, STRIP_ROWS // how.rows.step) if pictures == 1 else units[0]
+    parts = (
+        _even(count, pictures),
+        _even(units[0], rows),
+        _even(units[1], max(VECTOR, lanes - beyond)),
     )
+    return np.array(
+        [(*n, *i, *j) for n in parts[0] for i in parts[1] for j in parts[2]], np.int64
+    ).reshape(-1, 6)
+
+
+def _even(count: int, most: int) -> list[tuple[int, int]]:
+    """Cut [0, count) into ranges of nearly the same length, at most so long."""
+    return ranges(count, -(-count // most))
+
+
+def lanes_of(pieces: np.ndarray, how: Votes) -> int:
+    """Return how many lanes the widest of some pieces needs."""
+    pictures = pieces[:, 1] - pieces[:, 0]
+    units = pieces[:, 5] - pieces[:, 4]
+    most = int((pictures * (units + how.columns.reach - 1)).max())
+    return _up(most, max(VECTOR, WHOLE // math.gcd(WHOLE, how.columns.step)))
 
 
 def _by_row(units: tuple[int, int], cells: tuple[int, int], config: HogConfig) -> np.ndarray:
@@ -242,6 +356,7 @@ class Plan(NamedTuple):
     blocks: tuple[int, int]
     votes: Votes
     gather: Blocks
+    edges: np.ndarray  # as `bin_edges` gives them; gradients get their dtype
     places: np.ndarray  # (4,) int64, see `loops.histograms`
 
     @classmethod
@@ -265,8 +380,9 @@ class Plan(NamedTuple):
             units=cells if shared else grid,
             cells=(1, 1) if shared else config.block,
             blocks=grid,
-            votes=votes(config, dtype, corner),
+            votes=votes(config, corner),
             gather=blocks(config),
+            edges=edges_of(config, dtype),
             places=_by_row(cells if shared else grid, (1, 1) if shared else config.block, config),
         )
 

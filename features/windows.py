@@ -7,7 +7,7 @@ import numpy as np
 
 from ..images.errors import EdgewiseError
 from . import gradients
-from .compute import by_column, compiled_blocks, exact_dtype, for_the_loops
+from .compute import by_column, exact_dtype, fill_blocks, for_the_loops
 from .config import HogConfig
 from .hog import as_pictures, as_settings
 from .layout import Plan
@@ -131,7 +131,7 @@ def _gathered(images, window, config, tops, lefts, steps) -> np.ndarray:
     dtype = exact_dtype(images)
     plan = Plan.from_corner(config, corner, (spans[0], spans[1]), dtype)
     blocks = np.empty((1, spans[0] * spans[1] * config.values_a_block), np.float32)
-    compiled_blocks(images, plan, blocks)
+    fill_blocks(images, plan, blocks)
     blocks = blocks.reshape(spans[0], spans[1], -1)
     around = np.lib.stride_tricks.sliding_window_view(blocks, tuple(grid), axis=(0, 1))
     chosen = around[(tops - tops[0]) // steps[0]][:, (lefts - lefts[0]) // steps[1]]

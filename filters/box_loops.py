@@ -1,118 +1,119 @@
 """Means and sums of boxes of whole numbers, compiled, in a time that hardly grows with them.
 
-A column's sum gains a pixel below and loses one above. Along the row, sums of 2, 4, 8
-... neighbours are each made of two of the half before, and added up by the binary
-digits of the box's width: a running sum would need every number before the next, and
-these are whole vectors. Whole numbers of 16 or 32 bits, so nothing is rounded on the way.
+A column's sum gains a pixel below and loses one above. Along the row neighbours are added
+up one by one, in registers, or by eights: a running sum would need every number before the
+next, and these are whole vectors. Whole numbers of 16 or 32 bits, so nothing is rounded on
+the way.
 """
 
-import numpy as np
-from numba import prange
+from ..compiled.kinds import Single, array
+from ..compiled.loop import inner, loop, prange
+from ..compiled.weighted_rows import slide_sums, sum_row
+from .row_loops import part_of
+from .strips import Layout
 
-from ..jit import parallel_loop, serial_loop
-from .row_loops import _load_border
-from .vector_loops import weigh_row
-
-
-@serial_loop
-def _enter(new, sums):
-    for j in range(sums.size):
-        sums[j] += new[j]
+# Neighbours that are added up one by one; of twice as many, sums of so many.
+MANY = 8
 
 
-@serial_loop
-def _leave(old, sums):
-    for j in range(sums.size):
-        sums[j] -= old[j]
-
-
-@serial_loop
-def _enter_and_leave(new, old, sums):
-    for j in range(sums.size):
-        sums[j] = sums[j] + new[j] - old[j]
-
-
-@serial_loop
-def _add(a, b, out):
-    for j in range(out.size):
-        out[j] = a[j] + b[j]
-
-
-@serial_loop
-def _copy(values, row):
-    # Assigning to a slice is not vectorised and took five times as long as all sums.
-    for j in range(row.size):
-        row[j] = values[j]
-
-
-@serial_loop
+@inner
 def _change(source, layout, row, enters, fill, sums):
     """Let a row enter or leave the columns' sums."""
     position = layout.rows[row]
-    if position < 0 and enters:
-        sums[:] += fill
-    elif position < 0:
-        sums[:] -= fill
+    if position < 0:
+        for j in range(sums.size):
+            sums[j] = sums[j] + fill if enters else sums[j] - fill
     elif enters:
-        _enter(source[position], sums)
+        values = source[position]
+        for j in range(sums.size):
+            sums[j] += values[j]
     else:
-        _leave(source[position], sums)
+        values = source[position]
+        for j in range(sums.size):
+            sums[j] -= values[j]
 
 
-@serial_loop
+@inner
 def _move(source, layout, top, rows, fill, sums):
     """Move the columns' sums down to the rows that begin at `top`."""
     new, old = layout.rows[top + rows - 1], layout.rows[top - 1]
     if new >= 0 and old >= 0:
-        _enter_and_leave(source[new], source[old], sums)
+        pitch = source.shape[1]
+        slide_sums(sums, 0, source, new * pitch, source, old * pitch, sums.size)
     else:
         _change(source, layout, top + rows - 1, True, fill, sums)
         _change(source, layout, top - 1, False, fill, sums)
 
 
-@serial_loop
-def _along(row, spare, columns, step, total):
-    """Put the sums of `columns` neighbours, `step` apart, into total; row is used up."""
-    width, reach, done = total.size, 1, 0
-    left, n = columns, row.size
-    while True:
-        if left & 1:
-            part = row[done * step :][:width]
-            if done:
-                _enter(part, total)
-            else:
-                _copy(part, total)
-            done += reach
-        left >>= 1
-        if left == 0:
-            break
-        n -= reach * step
-        _add(row[:n], row[reach * step :][:n], spare[:n])
-        row, spare = spare, row
-        reach *= 2
+@inner
+def _pairs(a, b, out):
+    for j in range(out.size):
+        out[j] = a[j] + b[j]
 
 
-@parallel_loop
-def box(source, layout, rows, columns, fill, weight, out):
-    """Fill out (OH, OW*C) with weight times the sum of rows x columns pixels of source.
+@inner
+def _along(padded, spare, columns, step, weight, out, at, width):
+    """Write weight times the sums of `columns` neighbours, `step` apart.
 
-    `fill` is a number of the dtype that holds every sum; weight has one item, float32.
+    Of many neighbours first sums of MANY, by sums of 2, 4 and 8, and then of these.
+    """
+    whole = columns // MANY
+    if whole < 2:
+        sum_row(out, at, padded, 0, step, columns, weight, width)
+        return
+    n = padded.size - step
+    a, b = spare[0], spare[1]
+    _pairs(padded[:n], padded[step:], a[:n])
+    n -= 2 * step
+    _pairs(a[:n], a[2 * step :], b[:n])
+    n -= 4 * step
+    _pairs(b[:n], b[4 * step :], a[:n])
+    total = spare[2, :width]
+    for j in range(width):
+        total[j] = a[j]
+    for k in range(1, whole):
+        part = a[k * MANY * step :]
+        for j in range(width):
+            total[j] += part[j]
+    for k in range(whole * MANY, columns):
+        part = padded[k * step :]
+        for j in range(width):
+            total[j] += part[j]
+    sum_row(out, at, total, 0, 0, 1, weight, width)
+
+
+@loop
+def box(source: array(2, "uint8", "uint16"), layout: Layout, rows: int, columns: int,
+        fill: array(1, "uint16", "int32", like="sums"), weight: Single,
+        sums: array(3, "uint16", "int32", like="sums"),
+        out: array(2, "uint8", "uint16", "float32")):  # fmt: skip
+    """Fill out (n, OW*C) with weight times the sum of rows x columns pixels of source.
+
+    `fill` is a number of the dtype that holds every sum. sums (parts, 4, columns of the
+    layout) is scratch.
     """
     height, width = out.shape
-    for s in prange((height + layout.strip - 1) // layout.strip):
-        top = s * layout.strip
-        sums = np.zeros(source.shape[1], fill.dtype)
-        padded = np.empty(layout.columns.size, fill.dtype)
-        spare, total = np.empty_like(padded), np.empty(width, fill.dtype)
-        start, stop, _ = layout.runs[0]
-        one, none, outside = np.zeros(1, np.int64), np.float32(0), fill[0] * rows
+    for p in prange(sums.shape[0]):
+        begin, end = part_of(height, p, sums.shape[0])
+        start, stop = layout.runs[0, 0], layout.runs[0, 1]
+        padded, spare = sums[p, 0], sums[p, 1:]
+        first, outside = layout.runs[0, 2], fill[0] * rows
+        down = padded[start:stop]
+        down[:] = 0
         for u in range(rows):
-            _change(source, layout, top + u, True, fill[0], sums)
-        for i in range(top, min(top + layout.strip, height)):
-            if i > top:
-                _move(source, layout, i, rows, fill[0], sums)
-            _copy(sums, padded[start:stop])
-            _load_border(sums, layout, outside, 0, start, padded)
-            _load_border(sums, layout, outside, stop, padded.size, padded)
-            _along(padded, spare, columns, layout.channels, total)
-            weigh_row(out, i * width, none, total, 0, one, weight, 1, width)
+            _change(source, layout, begin + u, True, fill[0], down)
+        for i in range(begin, end):
+            if i > begin:
+                _move(source, layout, i, rows, fill[0], down)
+            _load_sides(down, layout, first, outside, padded)
+            _along(padded, spare, columns, layout.channels, weight, out, i * width, width)
+
+
+@inner
+def _load_sides(down, layout, first, outside, padded):
+    """Look up what windows see beside the columns' sums, which stand in the middle."""
+    start, stop = layout.runs[0, 0], layout.runs[0, 1]
+    for j in range(start):
+        padded[j] = down[layout.columns[j] - first] if layout.columns[j] >= 0 else outside
+    for j in range(stop, padded.size):
+        padded[j] = down[layout.columns[j] - first] if layout.columns[j] >= 0 else outside

@@ -5,12 +5,17 @@ from typing import Literal
 
 import numpy as np
 
+from ..compiled.scratch import scratch
+from ..compiled.threads import ranges, run_all
 from ..images.colour import to_gray
 from ..images.errors import EdgewiseError
+from . import canny_loops
 from .borders import border_name
 from .catalogue import named_filter
 from .gaussians import gaussian, gaussian_radius
+from .layouts import laid_out
 from .sliding import Windows
+from .values import as_image, saturate
 from .windows import Rows
 
 # Strips by which edges are followed on all threads.
@@ -48,14 +53,19 @@ def canny(
             raise EdgewiseError(f"it takes no {name}")
     if windows.padding != "same":
         raise EdgewiseError("it takes padding=same only")
-    from . import canny_loops
-
     marks = _ridges(np.asarray(image), windows, sigma, (low, high), norm == "l2")
-    weak = np.zeros(-(-len(marks) // STRIP), np.int64)
-    canny_loops.follow(marks, STRIP, weak)
-    canny_loops.follow_seams(marks, STRIP, weak)
-    canny_loops.paint(marks, np.uint8(255), marks)
+    strips = [marks[start : start + STRIP] for start in range(0, len(marks), STRIP)]
+    weak = sum(run_all(_follow, strips))
+    canny_loops.follow_seams(marks, STRIP, np.empty(weak + 1, np.int64))
+    run_all(lambda strip: canny_loops.paint(strip, 255), strips)
     return marks
+
+
+def _follow(marks: np.ndarray) -> int:
+    """Follow edges inside a strip; return how many weak pixels are left."""
+    weak = np.zeros(1, np.int64)
+    canny_loops.follow(marks, scratch("canny stack", (1, marks.size), np.int64), weak)
+    return int(weak[0])
 
 
 def _ridges(image: np.ndarray, windows: Windows, sigma: float, limits, squared: bool) -> np.ndarray:
@@ -75,13 +85,24 @@ def _ridges(image: np.ndarray, windows: Windows, sigma: float, limits, squared: 
 
 
 def _band_of_ridges(image, windows: Windows, sigma: float, limits, squared: bool) -> np.ndarray:
-    from . import canny_loops
-
     pixels = to_gray(image)
     if sigma > 0:
         pixels = windows.slide(pixels, gaussian(sigma))
-    frame = Windows(border=windows.border, fill=windows.fill).frame(pixels, (3, 3))[:, :, 0]
+    pixels = as_image(pixels)
+    near = Windows(border=windows.border)
+    fill = float(saturate(np.array([windows.fill], np.float32), pixels.dtype)[0])
+    layout = laid_out(*near.axes(pixels, (3, 3)), 1, border_name(windows.border), fill)
     marks = np.empty(pixels.shape, np.uint8)
     low, high = (np.float32(v * v if squared else v) for v in limits)
-    canny_loops.thin(frame, squared, low, high, 64, marks)
+
+    def thin(rows: tuple[int, int]) -> None:
+        width = layout.columns.size - 2
+        canny_loops.thin(
+            pixels, layout, squared, low, high, rows[0], rows[1],
+            scratch("canny rows", (1, 3, width + 2), np.float32),
+            scratch("canny slopes", (1, 2, 3, width), np.float32),
+            scratch("canny sizes", (1, 5, width + 2), np.float32), marks,
+        )  # fmt: skip
+
+    run_all(thin, ranges(len(marks), marks.size >> 17))
     return marks

@@ -1,16 +1,20 @@
 """Canny's edges, compiled: thinned to ridges of the gradient, then followed."""
 
 import numpy as np
-from numba import prange
 
-from ..jit import parallel_loop, serial_loop
+from ..compiled.kinds import Single, array
+from ..compiled.loop import inner, loop, prange
+from .row_loops import load_row, part_of
+from .strips import Layout
+
+Marks = array(2, "uint8")
 
 NOTHING, WEAK, STRONG = np.uint8(0), np.uint8(1), np.uint8(2)
 # tan(22.5 degrees), in 32768ths as OpenCV has it.
 TANGENT = np.float32(13573 / 32768)
 
 
-@serial_loop
+@inner
 def _gradient(above, here, below, squared, x, y, size):
     """Put Sobel's derivatives and their size into rows with one column of 0 on each side."""
     n = x.size
@@ -21,21 +25,21 @@ def _gradient(above, here, below, squared, x, y, size):
     _size(x, y, squared, size[1:][:n])
 
 
-@serial_loop
+@inner
 def _derivatives_x(a, d, g, c, f, i, x):
     for j in range(x.size):
         left = np.float32(a[j]) + np.float32(2) * np.float32(d[j]) + np.float32(g[j])
         x[j] = np.float32(c[j]) + np.float32(2) * np.float32(f[j]) + np.float32(i[j]) - left
 
 
-@serial_loop
+@inner
 def _derivatives_y(a, b, c, g, h, i, y):
     for j in range(y.size):
         top = np.float32(a[j]) + np.float32(2) * np.float32(b[j]) + np.float32(c[j])
         y[j] = np.float32(g[j]) + np.float32(2) * np.float32(h[j]) + np.float32(i[j]) - top
 
 
-@serial_loop
+@inner
 def _size(x, y, squared, size):
     if squared:
         for j in range(size.size):
@@ -45,7 +49,7 @@ def _size(x, y, squared, size):
             size[j] = np.abs(x[j]) + np.abs(y[j])
 
 
-@serial_loop
+@inner
 def _sector(x, y, sector):
     """Say in which direction the gradient points: 0 across, 1 down, 2 falling, 3 rising."""
     for j in range(sector.size):
@@ -56,7 +60,7 @@ def _sector(x, y, sector):
         sector[j] = np.float32(0) if tall < wide * TANGENT else slanted
 
 
-@serial_loop
+@inner
 def _keep_ridge(sector, wanted, value, before, after, keep):
     """Keep what is greatest across the edge; ties go to the left or upper pixel."""
     for j in range(keep.size):
@@ -65,7 +69,7 @@ def _keep_ridge(sector, wanted, value, before, after, keep):
         keep[j] = np.float32(1) if ridge else kept
 
 
-@serial_loop
+@inner
 def _keep_slanted(sector, wanted, value, before, after, keep):
     for j in range(keep.size):
         ridge = (value[j] > before[j]) & (value[j] > after[j]) & (sector[j] == wanted)
@@ -73,7 +77,7 @@ def _keep_slanted(sector, wanted, value, before, after, keep):
         keep[j] = np.float32(1) if ridge else kept
 
 
-@serial_loop
+@inner
 def _mark(keep, value, low, high, out):
     for j in range(out.size):
         ridge = (keep[j] > 0) & (value[j] > low)
@@ -81,7 +85,7 @@ def _mark(keep, value, low, high, out):
         out[j] = mark if ridge else NOTHING
 
 
-@serial_loop
+@inner
 def _thin_row(x, y, above, here, below, low, high, sector, keep, out):
     n = out.size
     value = here[1:][:n]
@@ -94,30 +98,41 @@ def _thin_row(x, y, above, here, below, low, high, sector, keep, out):
     _mark(keep, value, low, high, out)
 
 
-@parallel_loop
-def thin(frame, squared, low, high, strip, out):
-    """Mark the ridges of frame (H + 2, W + 2): out (H, W) is `NOTHING`, `WEAK` or `STRONG`."""
+@inner
+def _see(source, layout, height, number, squared, lines, x, y, size):
+    """Find the derivatives of one row and their size, which is 0 beyond the picture."""
+    if not 0 <= number < height:
+        size[:] = 0
+        return
+    for u in range(3):
+        load_row(source, layout.rows[number + u], layout, lines[u])
+    _gradient(lines[0], lines[1], lines[2], squared, x, y, size)
+
+
+@loop
+def thin(source: array(2, "uint8", "uint16", "float32"), layout: Layout, squared: bool,
+         low: Single, high: Single, begin: int, end: int, lines: array(3, "float32"),
+         slopes: array(4, "float32"), sizes: array(3, "float32"), out: Marks):  # fmt: skip
+    """Mark the ridges of source in the rows from begin to end: `NOTHING`, `WEAK` or `STRONG`.
+
+    Scratch, for each part: lines (3, W + 2), slopes (2, 3, W), sizes (5, W + 2).
+    """
     height, width = out.shape
-    for s in prange((height + strip - 1) // strip):
-        start = s * strip
-        stop = min(start + strip, height)
-        x, y = np.empty((3, width), np.float32), np.empty((3, width), np.float32)
-        size = np.zeros((3, width + 2), np.float32)
-        sector, keep = np.empty(width, np.float32), np.empty(width, np.float32)
-        for r in range(start - 1, stop + 1):
+    for p in prange(lines.shape[0]):
+        first, last = part_of(end - begin, p, lines.shape[0])
+        x, y, size = slopes[p, 0], slopes[p, 1], sizes[p, :3]
+        sector, keep = sizes[p, 3, :width], sizes[p, 4, :width]
+        size[:] = 0
+        for r in range(begin + first - 1, begin + last + 1):
             k = (r + 3) % 3
-            if 0 <= r < height:
-                _gradient(frame[r], frame[r + 1], frame[r + 2], squared, x[k], y[k], size[k])
-            else:
-                size[k] = 0
-            if r > start:
+            _see(source, layout, height, r, squared, lines[p], x[k], y[k], size[k])
+            if r > begin + first:
                 above, here = size[(r + 1) % 3], size[(r + 2) % 3]
                 m = (r + 2) % 3
-                row = out[r - 1]
-                _thin_row(x[m], y[m], above, here, size[k], low, high, sector, keep, row)
+                _thin_row(x[m], y[m], above, here, size[k], low, high, sector, keep, out[r - 1])
 
 
-@serial_loop
+@inner
 def _push(marks, i, j, stack, count):
     """Make the weak neighbours of a pixel strong, and remember them."""
     height, width = marks.shape
@@ -130,7 +145,7 @@ def _push(marks, i, j, stack, count):
     return count
 
 
-@serial_loop
+@inner
 def _follow_from(marks, i, j, stack):
     """Make strong what is weak and hangs together with a strong pixel."""
     width = marks.shape[1]
@@ -141,7 +156,7 @@ def _follow_from(marks, i, j, stack):
         count = _push(marks, at // width, at % width, stack, count)
 
 
-@serial_loop
+@inner
 def _count_weak(marks):
     count = 0
     for i in range(marks.shape[0]):
@@ -151,27 +166,27 @@ def _count_weak(marks):
     return count
 
 
-@parallel_loop
-def follow(marks, strip, weak):
-    """Make `STRONG` what is `WEAK` and hangs together with it, inside each strip of rows.
+@loop
+def follow(marks: Marks, stacks: array(2, "int64"), weak: array(1, "int64")):
+    """Make `STRONG` what is `WEAK` and hangs together with it, inside each part of the rows.
 
-    `weak` (number of strips,) tells how many weak pixels are left in each.
+    `weak` tells how many weak pixels are left in each. Scratch, for each part: stacks
+    (pixels,).
     """
-    for s in prange(weak.size):
-        rows = marks[s * strip : (s + 1) * strip]
-        stack = np.empty(_count_weak(rows) + 1, np.int64)
+    for p in prange(weak.size):
+        first, last = part_of(marks.shape[0], p, weak.size)
+        rows = marks[first:last]
         for i in range(rows.shape[0]):
             row = rows[i]
             for j in range(row.size):
                 if row[j] == STRONG:
-                    _follow_from(rows, i, j, stack)
-        weak[s] = _count_weak(rows)
+                    _follow_from(rows, i, j, stacks[p])
+        weak[p] = _count_weak(rows)
 
 
-@serial_loop
-def follow_seams(marks, strip, weak):
-    """Go on where an edge leaves its strip."""
-    stack = np.empty(weak.sum() + 1, np.int64)
+@loop
+def follow_seams(marks: Marks, strip: int, stack: array(1, "int64")):
+    """Go on where an edge leaves its strip; `stack` has room for all that is weak, and one."""
     for seam in range(strip, marks.shape[0], strip):
         for i in (seam - 1, seam):
             for j in range(marks.shape[1]):
@@ -179,10 +194,10 @@ def follow_seams(marks, strip, weak):
                     _follow_from(marks, i, j, stack)
 
 
-@parallel_loop
-def paint(marks, edge, out):
-    """Fill out, which may be the marks, with the value of an edge where a mark is strong, and 0."""
-    for i in prange(out.shape[0]):
-        row, given = out[i], marks[i]
+@loop
+def paint(marks: Marks, edge: int):
+    """Put the value of an edge where a mark is strong, and 0 elsewhere."""
+    for i in prange(marks.shape[0]):
+        row, value = marks[i], np.uint8(edge)
         for j in range(row.size):
-            row[j] = edge if given[j] == STRONG else np.uint8(0)
+            row[j] = value if row[j] == STRONG else NOTHING

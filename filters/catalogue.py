@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from .operations import Operation, Run
 from .registry import Named
-from .stages import Run
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,9 @@ class Filter(Named):
     A filter with a `settle` depends on the whole picture: from the picture's parts, or
     what `look` makes of them, and the filter's settings it returns a function that
     filters a part.
+
+    `operation` makes the `Operation` that chains run, from the windows and the settings;
+    without it the function runs on strips, with a margin that is cut off.
     """
 
     correlates: bool = False
@@ -40,6 +43,7 @@ class Filter(Named):
     twice: bool = False
     look: Callable[..., np.ndarray] | None = None
     settle: Callable[..., Run] | None = None
+    operation: Callable[..., Operation] | None = None
 
     def window(self, settings: dict) -> tuple[int, int]:
         """Return the (rows, columns) of the filter's window."""

@@ -8,16 +8,18 @@ import numpy as np
 
 from ..images.errors import DataError, EdgewiseError
 from .borders import RENORMALIZE, border_name
-from .correlation import convolve, correlate
+from .correlation import as_kernel, flipped, sliding
 from .grammar import ChainError, Step, parse_chain
 from .kernel_settings import KernelSettings, is_zero_sum
 from .kernel_text import GivenKernel, given_kernel
 from .kernels import KERNELS, kernel
+from .operations import POINT, UNKNOWN, Function, Operation, Reach, Run
 from .registry import Named, suggest
 from .renormalize import check_total
-from .stages import POINT, UNKNOWN, Chain, Reach, Run, Stage
+from .runner import Finish, run
+from .stages import Chain, Stage
 from .steps import FILTERS, Filter, Windows
-from .values import saturate
+from .values import as_image
 from .windows import pair
 
 # Filters that look at one pixel at a time: these may be run on a part of a picture.
@@ -86,13 +88,17 @@ def _compile_filter(step: Step, entry: Filter, windows: Windows) -> Stage:
         return _compile_plain(step, entry)
     windows, options = _windows(step, windows, entry)
     settings = entry.bind(step.values, options, WINDOWS.parameters)
-    run = lambda image: entry.function(image, windows, **settings)  # noqa: E731
+    run = partial(entry.function, windows=windows, **settings)
     window = entry.window(settings)
     run_alpha = _alpha_run(entry, run, windows, window)
     reach = _reach(entry, windows, window)
+    operation = entry.operation(windows, **settings) if entry.operation else None
     look = partial(entry.look, windows=windows, **settings) if entry.look else None
     settle = partial(entry.settle, windows=windows, **settings) if entry.settle else None
-    return Stage(step, run, run_alpha, linear=entry.linear, reach=reach, look=look, settle=settle)
+    return Stage(
+        step, operation or Function(run, reach), run_alpha,
+        linear=entry.linear, reach=reach, look=look, settle=settle,
+    )  # fmt: skip
 
 
 def _compile_plain(step: Step, entry: Filter) -> Stage:
@@ -103,7 +109,11 @@ def _compile_plain(step: Step, entry: Filter) -> Stage:
     mean = {key: value for key, value in settings.items() if key != "p"}
     runs = {"same": run, "mean": partial(FILTERS["avgpool"].function, **mean)}
     run_alpha = runs.get(entry.alpha, _keep)
-    return Stage(step, run, run_alpha, linear=entry.alpha in runs, reach=reach, settle=settle)
+    operation = entry.operation(**settings) if entry.operation else None
+    return Stage(
+        step, operation or Function(run, reach), run_alpha,
+        linear=entry.alpha in runs, reach=reach, settle=settle,
+    )  # fmt: skip
 
 
 def _reach(entry: Filter, windows: Windows, shape: tuple[int, int]) -> Reach:
@@ -163,20 +173,28 @@ def _compile_kernel(step: Step, windows: Windows) -> Stage:
     made = settings.apply(_given(step, options))
     if windows.border == RENORMALIZE:
         check_total(made.weights)
-    slide = _slider(windows, made.weights, made.anchor)
+    operation = _operation(windows, made.weights, made.anchor)
     if is_zero_sum(made.weights):
         run_alpha = _sampler(windows, made.weights.shape, made.anchor)
     else:
         shares = made.weights / made.weights.sum(dtype=np.float64)
-        run_alpha = _slider(windows, shares, made.anchor)
+        run_alpha = _runner(_operation(windows, shares.astype(np.float32), made.anchor))
     reach = windows.reach(made.weights.shape, made.anchor)
-    return Stage(step, slide, run_alpha, made.bias, reach=reach)
+    return Stage(step, operation, run_alpha, made.bias, reach=reach)
 
 
-def _slider(windows: Windows, weights: np.ndarray, anchor: tuple[int, int] | None) -> Run:
+def _operation(windows: Windows, weights: np.ndarray, anchor: tuple[int, int] | None) -> Operation:
+    """Return the correlation, or with `flip` the convolution, with a kernel."""
     settings = {key: value for key, value in windows.__dict__.items() if key != "flip"}
-    operation = convolve if windows.flip else correlate
-    return lambda image: operation(image, weights, anchor=anchor, **settings)
+    weights = as_kernel(weights)
+    place = anchor or (weights.shape[0] // 2, weights.shape[1] // 2)
+    if windows.flip:
+        weights, place = weights[::-1, ::-1], flipped(place, weights.shape)
+    return sliding(weights, place, **settings)
+
+
+def _runner(operation: Operation) -> Run:
+    return lambda image: run([operation], as_image(image), None)
 
 
 def _given(step: Step, options: dict[str, str]) -> GivenKernel:
@@ -233,15 +251,21 @@ def _sampler(
     weights[place] = 1
     # What lies beyond the edge does not matter here, only that it is something.
     border = "edge" if windows.border == RENORMALIZE else windows.border
-    return _slider(replace(windows, flip=False, border=border), weights, place)
+    return _runner(_operation(replace(windows, flip=False, border=border), weights, place))
 
 
 def _keep(alpha: np.ndarray) -> np.ndarray:
     return alpha
 
 
-@np.errstate(all="ignore")
-def apply(chain: str, image: np.ndarray, *, dtype: object = None, **defaults: Any) -> np.ndarray:
+def apply(
+    chain: str,
+    image: np.ndarray,
+    *,
+    dtype: object = None,
+    out: np.ndarray | None = None,
+    **defaults: Any,
+) -> np.ndarray:
     """Run a chain of filters on an image.
 
     Parameters
@@ -253,6 +277,8 @@ def apply(chain: str, image: np.ndarray, *, dtype: object = None, **defaults: An
     dtype : {None, float32, uint8, uint16}
         None gives float32. An integer dtype rounds half to even and saturates,
         once, at the end.
+    out : ndarray, optional
+        Where the result goes, C-contiguous, of its shape and of `dtype`.
     **defaults
         ``stride``, ``dilation``, ``padding``, ``border``, ``fill`` and
         ``flip`` of all correlating steps that set no other.
@@ -274,4 +300,5 @@ def apply(chain: str, image: np.ndarray, *, dtype: object = None, **defaults: An
            [1., 0., 1.],
            [0., 1., 0.]], dtype=float32)
     """
-    return saturate(compile_chain(chain, **defaults)(image), dtype)
+    finish = Finish(out.dtype if dtype is None and out is not None else dtype)
+    return compile_chain(chain, **defaults).run(image, finish, out)

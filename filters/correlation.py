@@ -1,33 +1,18 @@
 """Correlation and convolution of an image with any kernel."""
 
-import sys
-from functools import partial
+from functools import lru_cache
 
 import numpy as np
 
 from ..images.errors import EdgewiseError
-from . import running
 from .borders import RENORMALIZE, border_name
-from .methods import (
-    DIRECT,
-    EXACT,
-    FOURIER,
-    METHODS,
-    RUNNING_SUMS,
-    Method,
-    choose_method,
-    is_whole,
-    say,
-)
+from .methods import METHODS
+from .operations import Function, Operation, Reach
 from .renormalize import missing_weight
-from .values import as_planes, output_dtype, saturate
-from .windows import Axis, Padding, axis_padding, correlation_axis, pair
-
-# Below this many multiply-adds NumPy takes less than about 30 ms, and loading
-# Numba's loops 400 ms or more. The choice depends on the work alone, so that
-# an image always gives the same bytes; whole numbers are exact on either way, so
-# they may take the loops wherever these are loaded already.
-FEW_MULTIPLY_ADDS = 20_000_000
+from .runner import Finish, run
+from .slide import Slide
+from .values import as_image
+from .windows import Padding, Rows, axis_padding, made_up, pair
 
 
 @np.errstate(all="ignore")
@@ -43,6 +28,7 @@ def correlate(
     anchor: tuple[int, int] | None = None,
     method: str = "auto",
     dtype: object = None,
+    out: np.ndarray | None = None,
 ) -> np.ndarray:
     r"""Slide a kernel over an image and add up what it sees, without flipping it.
 
@@ -84,6 +70,8 @@ def correlate(
         numbers stay whole. A picture with NaN or infinity is never transformed.
     dtype : {None, float32, uint8, uint16}
         None gives float32. An integer dtype rounds half to even and saturates.
+    out : ndarray, optional
+        Where the result goes, C-contiguous, of its shape and of `dtype`.
 
     Returns
     -------
@@ -113,7 +101,7 @@ def correlate(
     place = _anchor(anchor, weights.shape)
     return _slide(
         image, weights, place, stride=stride, dilation=dilation, padding=padding,
-        border=border, fill=fill, method=method, dtype=dtype,
+        border=border, fill=fill, method=method, dtype=dtype, out=out,
     )  # fmt: skip
 
 
@@ -129,6 +117,7 @@ def convolve(
     anchor: tuple[int, int] | None = None,
     method: str = "auto",
     dtype: object = None,
+    out: np.ndarray | None = None,
 ) -> np.ndarray:
     r"""Convolve an image with a kernel: `correlate` with the kernel flipped both ways.
 
@@ -145,11 +134,10 @@ def convolve(
     array([[-1., -2., -2., -2., -1.]], dtype=float32)
     """
     weights = as_kernel(kernel)
-    given = _anchor(anchor, weights.shape)
-    place = weights.shape[0] - 1 - given[0], weights.shape[1] - 1 - given[1]
+    place = flipped(_anchor(anchor, weights.shape), weights.shape)
     return _slide(
         image, weights[::-1, ::-1], place, stride=stride, dilation=dilation, padding=padding,
-        border=border, fill=fill, method=method, dtype=dtype,
+        border=border, fill=fill, method=method, dtype=dtype, out=out,
     )  # fmt: skip
 
 
@@ -182,79 +170,79 @@ def _anchor(anchor: tuple[int, int] | None, shape: tuple[int, int]) -> tuple[int
     return row, column
 
 
+def flipped(anchor: tuple[int, int], shape: tuple[int, int]) -> tuple[int, int]:
+    """Return the anchor of a kernel of a shape that is flipped both ways."""
+    return shape[0] - 1 - anchor[0], shape[1] - 1 - anchor[1]
+
+
 def _slide(
-    image, weights, anchor, *, stride, dilation, padding, border, fill, method, dtype
+    image, weights, anchor, *, stride, dilation, padding, border, fill, method, dtype, out
 ) -> np.ndarray:
-    planes = as_planes(image)
-    wanted, border = output_dtype(dtype), border_name(border)
-    strides, dilations = pair(stride, "stride"), pair(dilation, "dilation")
-    paddings = axis_padding(padding)
-    rows, columns = (
-        correlation_axis(
-            planes.shape[axis],
-            weights.shape[axis],
-            stride=strides[axis],
-            dilation=dilations[axis],
-            padding=paddings[axis],
-            anchor=anchor[axis],
-        )
-        for axis in (0, 1)
-    )
-    run = _choose(planes, rows, columns, weights, border, fill, method)
-    if border == RENORMALIZE:
-        result = run(planes, weights, rows, columns, "constant", 0.0, np.dtype(np.float32))
-        result = saturate(result * missing_weight(rows, columns, weights), wanted)
-    else:
-        result = run(planes, weights, rows, columns, border, float(fill), wanted)
-    return result if np.ndim(image) == 3 else result[:, :, 0]
+    slide = sliding(
+        weights, anchor, stride=stride, dilation=dilation, padding=padding, border=border,
+        fill=fill, method=method,
+    )  # fmt: skip
+    picture = as_image(image)
+    finish = Finish(out.dtype if dtype is None and out is not None else dtype)
+    return run([slide], picture, finish, out)
 
 
-def _choose(planes, rows: Axis, columns: Axis, weights, border, fill, method: str):
-    """Return the function that correlates, and say which way it takes."""
+def sliding(
+    weights: np.ndarray,
+    anchor: tuple[int, int],
+    *,
+    stride: int | tuple[int, int] = 1,
+    dilation: int | tuple[int, int] = 1,
+    padding: Padding = "same",
+    border: str = "reflect",
+    fill: float = 0.0,
+    method: str = "auto",
+) -> Operation:
+    """Return the operation of a kernel; the settings are those of `correlate`.
+
+    Raises
+    ------
+    EdgewiseError
+        If a setting makes no sense.
+    """
     if method not in METHODS:
         raise EdgewiseError(f'no method "{method}"; there are {", ".join(METHODS)}')
-    whole = planes.dtype.kind in "ui" and (border != "constant" or float(fill).is_integer())
-    exact = whole and is_whole(weights) and _greatest(planes, weights, fill) < EXACT
-    steps = (rows.stride, columns.stride), (rows.dilation, columns.dilation)
-    plain_steps = steps == ((1, 1), (1, 1))
-    small = _is_small(planes, rows, columns, weights)
-    if method == FOURIER and plain_steps and np.isfinite(fill):
-        chosen = Method(FOURIER)
-    elif method != "auto":
-        chosen = Method(DIRECT)
-    elif small and not (exact and loops_are_loaded()):
-        say(weights, planes.shape, "NumPy, as the work is little")
-        return running.run_plain
-    elif running.box_counter(planes, rows, columns, weights, fill) is not None:
-        chosen = Method(RUNNING_SUMS)
-    else:
-        chosen = choose_method(weights, stride=steps[0], dilation=steps[1], whole=whole)
-    if chosen.name == FOURIER and not (np.isfinite(fill) and _all_finite(planes)):
-        chosen = Method(DIRECT)
-    say(weights, planes.shape, chosen)
-    if chosen.name == FOURIER:
-        return partial(running.run_fourier, whole=exact)
-    return partial(running.run_loops, method=chosen)
+    border, paddings = border_name(border), axis_padding(padding)
+    steps = pair(stride, "stride"), pair(dilation, "dilation")
+    if border != RENORMALIZE:
+        return _kept(weights.tobytes(), weights.shape, anchor, *steps, paddings, border,
+                     float(fill), method)  # fmt: skip
+    inside = _kept(weights.tobytes(), weights.shape, anchor, *steps, paddings, "constant", 0.0,
+                   method)  # fmt: skip
+    return Function(lambda image: _renormalized(inside, image), reach_of(inside))
 
 
-def loops_are_loaded() -> bool:
-    """Say whether the compiled loops have been imported, which costs time once."""
-    module = sys.modules.get(f"{__package__}.loops")
-    # It stands there from the moment its import begins.
-    return module is not None and not getattr(module.__spec__, "_initializing", False)
+@lru_cache(maxsize=64)
+def _kept(content: bytes, shape: tuple[int, int], anchor, stride, dilation, padding, border, fill,
+          method) -> Slide:  # fmt: skip
+    """Return the operation of a kernel, laid out once for all strips and pictures."""
+    weights = np.frombuffer(content, np.float32).reshape(shape)
+    return Slide(weights, anchor, stride, dilation, padding, border, fill, method)
 
 
-def _greatest(planes: np.ndarray, weights: np.ndarray, fill: float) -> float:
-    most = max(np.iinfo(planes.dtype).max, abs(fill))
-    return float(np.abs(weights).sum(dtype=np.float64) * most)
+def _renormalized(inside: Slide, image: np.ndarray) -> np.ndarray:
+    rows, columns = inside.axis(0, len(image)), inside.axis(1, image.shape[1])
+    factors = missing_weight(rows, columns, inside.weights)
+    found = run([inside], image, Finish(None))
+    return found * (factors if image.ndim == 3 else factors[:, :, 0])
 
 
-def _all_finite(planes: np.ndarray) -> bool:
-    # The sum of finite numbers may overflow, so they are looked at one by one.
-    return planes.dtype.kind != "f" or bool(np.isfinite(planes).all())
+def _reach(slide: Slide, which: int) -> Rows | None:
+    """Return which rows, 0, or columns, 1, results come from; None where windows stride."""
+    if slide.stride[which] != 1:
+        return None
+    dilation = slide.dilation[which]
+    span = dilation * (slide.weights.shape[which] - 1)
+    anchor = dilation * slide.anchor[which]
+    before, after = made_up(slide.padding[which], span, anchor)
+    return Rows(before, after, span, slide.border == "wrap")
 
 
-def _is_small(planes: np.ndarray, rows: Axis, columns: Axis, weights: np.ndarray) -> bool:
-    outputs = rows.count * columns.count * planes.shape[2]
-    # Copying the image costs NumPy about as much as two multiply-adds a value.
-    return outputs * np.count_nonzero(weights) + 2 * planes.size < FEW_MULTIPLY_ADDS
+def reach_of(slide: Slide) -> Reach:
+    """Return which rows and columns the results of a correlation come from."""
+    return _reach(slide, 0), _reach(slide, 1)

@@ -1,42 +1,40 @@
 """Edge operators: two derivatives, and their magnitude or direction."""
 
 import math
-from typing import Literal
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Literal
 
 import numpy as np
 
-from . import correlation
-from .borders import border_name
 from .catalogue import named_filter
 from .kernels import prewitt_x, scharr_x, sobel_x
-from .methods import tell
-from .oriented import FARID_SLOPE, FARID_SMOOTH, farid_x, frei_chen_basis, frei_chen_x
+from .magnitude import Magnitude, Norm, magnitude_of, magnitude_scale, scale
+from .oriented import farid_x, frei_chen_basis, frei_chen_x
+from .runner import Finish, run
 from .sliding import Windows
-from .strips import lay_out, lay_taps
-from .values import as_planes, limits, output_dtype, saturate
+from .values import as_image
 
 Output = Literal["magnitude", "x", "y", "angle"]
-Norm = Literal["raw", "divided", "slope"]
 
-# (smooth, slope) of each operator, the sums that norm=divided and norm=slope divide by.
-OPERATORS = {
-    "sobel": ((1, 2, 1), (-1, 0, 1), 4, 8),
-    "prewitt": ((1, 1, 1), (-1, 0, 1), 3, 6),
-    "scharr": ((3, 10, 3), (-1, 0, 1), 16, 32),
-    "frei-chen": ((1, math.sqrt(2), 1), (-1, 0, 1), 2 + math.sqrt(2), 4 + 2 * math.sqrt(2)),
-    "farid": (FARID_SMOOTH, FARID_SLOPE, 1, FARID_SLOPE @ np.arange(-2, 3)),
-}
 MATRICES = {
     "sobel": sobel_x, "prewitt": prewitt_x, "scharr": scharr_x, "frei-chen": frei_chen_x,
     "farid": farid_x,
 }  # fmt: skip
 
 
+def _edge_filter(name: str, **facts: Any) -> Callable:
+    operation = partial(magnitude_of, operator=name)
+    return named_filter(name, correlates=True, alpha="sample", operation=operation, **facts)
+
+
 def _five_by_five(**_: object) -> tuple[int, int]:
     return 5, 5
 
 
-@named_filter("sobel", correlates=True, alpha="sample")
+@named_filter(
+    "sobel", correlates=True, alpha="sample", operation=partial(magnitude_of, operator="sobel")
+)
 def sobel(
     image: np.ndarray, windows: Windows, output: Output = "magnitude", norm: Norm = "raw"
 ) -> np.ndarray:
@@ -44,7 +42,9 @@ def sobel(
     return _edges(image, windows, "sobel", output, norm)
 
 
-@named_filter("prewitt", correlates=True, alpha="sample")
+@named_filter(
+    "prewitt", correlates=True, alpha="sample", operation=partial(magnitude_of, operator="prewitt")
+)
 def prewitt(
     image: np.ndarray, windows: Windows, output: Output = "magnitude", norm: Norm = "raw"
 ) -> np.ndarray:
@@ -52,7 +52,9 @@ def prewitt(
     return _edges(image, windows, "prewitt", output, norm)
 
 
-@named_filter("scharr", correlates=True, alpha="sample")
+@named_filter(
+    "scharr", correlates=True, alpha="sample", operation=partial(magnitude_of, operator="scharr")
+)
 def scharr(
     image: np.ndarray, windows: Windows, output: Output = "magnitude", norm: Norm = "raw"
 ) -> np.ndarray:
@@ -60,7 +62,7 @@ def scharr(
     return _edges(image, windows, "scharr", output, norm)
 
 
-@named_filter("farid", correlates=True, alpha="sample", reach=_five_by_five)
+@_edge_filter("farid", reach=_five_by_five)
 def farid(
     image: np.ndarray, windows: Windows, output: Output = "magnitude", norm: Norm = "raw"
 ) -> np.ndarray:
@@ -68,7 +70,12 @@ def farid(
     return _edges(image, windows, "farid", output, norm)
 
 
-@named_filter("frei-chen", correlates=True, alpha="sample")
+@named_filter(
+    "frei-chen",
+    correlates=True,
+    alpha="sample",
+    operation=partial(magnitude_of, operator="frei-chen"),
+)
 def frei_chen(
     image: np.ndarray, windows: Windows,
     output: Literal["magnitude", "x", "y", "angle", "edge", "line"] = "magnitude",
@@ -91,7 +98,12 @@ def roberts(
 
 
 def edge_strength(
-    image: np.ndarray, operator: str = "sobel", *, norm: Norm = "raw", dtype: object = None
+    image: np.ndarray,
+    operator: str = "sobel",
+    *,
+    norm: Norm = "raw",
+    dtype: object = None,
+    out: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return the gradient magnitude of an image.
 
@@ -105,29 +117,24 @@ def edge_strength(
         ``slope`` gives values per pixel.
     dtype : {None, float32, uint8, uint16}
         An integer dtype rounds half to even and saturates.
+    out : ndarray, optional
+        Where the result goes, C-contiguous, of the image's shape and of `dtype`.
 
     Returns
     -------
     ndarray, of the image's shape
     """
-    scale = _magnitude_scale(operator, norm)
-    return _strength(image, Windows(), operator, scale, output_dtype(dtype))
-
-
-def _scale(operator: str, norm: Norm) -> float:
-    *_, divided, slope = OPERATORS[operator]
-    return 1 / {"raw": 1, "divided": divided, "slope": slope}[norm]
-
-
-def _magnitude_scale(operator: str, norm: Norm) -> float:
-    return _scale(operator, norm) * (math.sqrt(0.5) if norm == "divided" else 1)
+    magnitude = Magnitude(Windows(), operator, magnitude_scale(operator, norm))
+    finish = Finish(out.dtype if dtype is None and out is not None else dtype)
+    return run([magnitude], as_image(image), finish, out)
 
 
 def _edges(image, windows: Windows, operator: str, output: str, norm: Norm) -> np.ndarray:
-    if output == "magnitude":
-        scale = _magnitude_scale(operator, norm)
-        return _strength(image, windows, operator, scale, np.dtype(np.float32))
-    matrix = MATRICES[operator]() * _scale(operator, norm)
+    operation = magnitude_of(windows, output, norm, operator=operator)
+    if operation is not None:
+        return run([operation], as_image(image), None)
+    factor = magnitude_scale if output == "magnitude" else scale
+    matrix = MATRICES[operator]() * factor(operator, norm)
     return _combine(image, windows, matrix, matrix.T, output, False)
 
 
@@ -154,53 +161,6 @@ def _angle(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     angle[angle < 0] += 360
     angle[angle == 360] = 0  # what lies just below 0 is rounded to it
     return angle
-
-
-def _strength(image, windows: Windows, operator: str, scale: float, wanted) -> np.ndarray:
-    planes = as_planes(image)
-    smooth, slope = (np.asarray(part, float) for part in OPERATORS[operator][:2])
-    shape = (smooth.size, smooth.size)
-    rows, columns = windows.axes(planes, shape)
-    work = rows.count * columns.count * planes.shape[2] * 2 * smooth.size**2
-    few = work < correlation.FEW_MULTIPLY_ADDS
-    if (few and not _is_free(planes, operator, scale, windows)) or windows.border == "renormalize":
-        matrix = MATRICES[operator]() * scale
-        result = _combine(image, windows, matrix, matrix.T, "magnitude", False)
-        return saturate(result, wanted)
-    tell(operator, planes.shape, "both derivatives and the magnitude in one pass")
-    return _strength_loops(planes, windows, (rows, columns), (smooth, slope), scale, wanted, image)
-
-
-def _is_free(planes: np.ndarray, operator: str, scale: float, windows: Windows) -> bool:
-    """Say whether the loops are loaded, and give to the last bit what NumPy gives.
-
-    Squares of 8-bit pictures' Sobel and Prewitt derivatives are whole numbers
-    that float32 holds, whatever is added first.
-    """
-    exact = operator in ("sobel", "prewitt") and scale == 1 and planes.dtype == np.uint8
-    return exact and border_name(windows.border) != "constant" and correlation.loops_are_loaded()
-
-
-def _strength_loops(planes, windows, axes, weights, scale, wanted, image) -> np.ndarray:
-    from . import edge_loops
-
-    rows, columns = axes
-    smooth, slope = weights
-    height, width, channels = planes.shape
-    layout = lay_out(rows, columns, channels, border_name(windows.border), windows.fill)
-    along = lay_taps(rows, columns, channels, np.ones((1, smooth.size), np.float32))
-    out = np.empty((rows.count, columns.count, channels), wanted)
-    middle = smooth.size // 2
-    far, far_slope = (smooth[0], slope[-1]) if middle == 2 else (0.0, 0.0)
-    across = (far, smooth[middle - 1], smooth[middle], slope[middle + 1], far_slope)
-    # The scale goes into both passes, half each.
-    root = math.sqrt(scale)
-    edge_loops.magnitude(
-        planes.reshape(height, width * channels), layout, rows.dilation, along.columns,
-        tuple(np.float32(w * root) for w in across), limits(wanted)[1],
-        out.reshape(rows.count, -1),
-    )  # fmt: skip
-    return out if np.ndim(image) == 3 else out[:, :, 0]
 
 
 def _likeness(image: np.ndarray, windows: Windows, output: str) -> np.ndarray:

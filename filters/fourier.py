@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from .plain import pad
+from .borders import OUTSIDE, border_index
 from .windows import Axis
 
 # Tiles this many times as long as the kernel: larger ones waste less at their
@@ -48,7 +48,7 @@ def correlate(
     transform: Any = fft.rfft2(weights.astype(dtype), sizes)
     spectrum = np.conj(transform)
     for channel in range(planes.shape[2]):
-        padded = pad(planes[:, :, channel, None], rows, columns, border, fill)[:, :, 0]
+        padded = _padded(planes[:, :, channel], rows, columns, border, fill)
         # Around their middle, values lose less to rounding.
         middle = dtype(0) if whole else dtype(padded.mean(dtype=np.float64))
         for i in range(0, rows.count, tall):
@@ -67,3 +67,13 @@ def _tile(axis: Axis) -> int:
 
     wanted = min(max(LEAST_TILE, TILE * axis.size), axis.count + axis.size - 1)
     return int(fft.next_fast_len(wanted, True) or wanted)
+
+
+def _padded(image: np.ndarray, rows: Axis, columns: Axis, border: str, fill: float) -> np.ndarray:
+    """Return a plane (H, W) as float32 with its borders filled in."""
+    row_index = border_index(*rows.padded, border)
+    column_index = border_index(*columns.padded, border)
+    result = image[row_index][:, column_index].astype(np.float32)
+    result[row_index == OUTSIDE] = fill
+    result[:, column_index == OUTSIDE] = fill
+    return result

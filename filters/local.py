@@ -3,17 +3,26 @@
 import math
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
+from ..compiled.scratch import scratch
+from ..compiled.threads import ranges, run_all
 from ..images.errors import EdgewiseError
-from . import correlation
+from . import moment_loops
 from .catalogue import named_filter, square_of_size
 from .gaussians import gaussian_row, odd_radius
+from .layouts import laid_out, planes_of
+from .operations import Parts, Run
 from .registry import Odd, Positive
 from .sliding import Windows
-from .stages import Parts, Run
+from .strips import Layout
+from .windowed import Windowed
+from .windows import pair
 
+# Rows of results that running sums are begun for.
+STRIP = 64
 # Rows of a picture that say what its values lie around, about so many.
 ABOUT_ROWS = 64
 # Standard deviations from 0 to the mean from which on float32 does not do: it
@@ -48,65 +57,72 @@ def window_moments(
     """
     if size < 1 or size % 2 == 0:
         raise EdgewiseError(f"size={size} is not an odd number above 0")
-    frame = windows.frame(image, (size, size))
-    # Running sums would carry a NaN along; cumulative ones do too.
-    finite = frame.dtype.kind != "f" or bool(np.isfinite(frame).all())
-    if not finite:
-        mean, variance = _moments_seen(frame, size, dtype)
-    elif frame.size * 12 < correlation.FEW_MULTIPLY_ADDS:
-        mean, variance = _moments_plain(frame, size, dtype)
-    else:
-        mean, variance = _moments_loops(frame, size, dtype)
-    return windows.sample(mean, image), windows.sample(variance, image)
+    windowed = _windowed(windows, size, 0)
+    source, channels = planes_of(image)
+    height, width = image.shape[:2]
+    lying, count, pick = windowed.lay(height, width, channels, source.dtype)
+    layout = laid_out(*lying)
+    shape = windowed.strips(len(source)).count, count * channels
+    mean, variance = np.empty(shape, dtype), np.empty(shape, np.float32)
+
+    def work(rows: tuple[int, int]) -> None:
+        part = slice(*rows)
+        _fill_moments(size, source, layout.cut(*rows, 0), pick, mean[part], variance[part])
+
+    run_all(work, ranges(shape[0], shape[0] // max(STRIP, 2 * size)))
+    wanted = (shape[0], count, *image.shape[2:])
+    return mean.reshape(wanted), variance.reshape(wanted)
 
 
-def _about(frame: np.ndarray) -> np.ndarray:
+def _windowed(windows: Windows, size: int, which: int) -> Windowed:
+    """Return the filter that takes the mean, 0, or the variance, 1, of windows."""
+    return Windowed(windows, (size, size), partial(_fill_one, size, which))
+
+
+def _fill_one(size: int, which: int, source, layout: Layout, pick: int, out) -> None:
+    other = scratch("moments", out.shape, np.float32)
+    mean, variance = (out, other) if which == 0 else (other, out)
+    _fill_moments(size, source, layout, pick, mean, variance)
+
+
+def _fill_moments(size: int, source, layout: Layout, pick: int, mean, variance) -> None:
+    # Running sums would carry a NaN along.
+    if source.dtype.kind == "f" and not (np.isfinite(source).all() and np.isfinite(layout.fill)):
+        _moments_seen(size, source, layout, pick, mean, variance)
+        return
+    about = _about(source.reshape(len(source), -1, layout.channels))
+    longest = max(layout.columns.size, source.shape[1])
+    moment_loops.moments(
+        source, layout, np.tile(about, longest // layout.channels + 1), size, size, pick,
+        scratch("moment sums", (1, 5, longest), np.float64), mean, variance,
+    )  # fmt: skip
+
+
+def _about(planes: np.ndarray) -> np.ndarray:
     """Return a number that the values of each channel lie around, (C,) float64.
 
     Of twelve binary digits, so that sums of whole numbers stay exact; of whole
     numbers of 16 bits these are so exact that it may be 0.
     """
-    if frame.dtype.kind != "f":
-        return np.zeros(frame.shape[2])
-    some = frame[:: max(1, len(frame) // ABOUT_ROWS)]
+    if planes.dtype.kind != "f":
+        return np.zeros(planes.shape[2])
+    some = planes[:: max(1, len(planes) // ABOUT_ROWS)]
     share, exponent = np.frexp(some.mean(axis=(0, 1), dtype=np.float64))
     return np.ldexp(np.rint(share * 4096) / 4096, exponent)
 
 
-def _moments_loops(frame: np.ndarray, size: int, dtype: type) -> tuple[np.ndarray, np.ndarray]:
-    from . import moment_loops
-
-    height, width, channels = frame.shape
-    shape = height - size + 1, width - size + 1, channels
-    mean, variance = np.empty(shape, dtype), np.empty(shape, np.float32)
-    moment_loops.moments(
-        frame.reshape(height, -1), np.tile(_about(frame), width), channels, size, size,
-        max(64, 2 * size), mean.reshape(shape[0], -1), variance.reshape(shape[0], -1),
-    )  # fmt: skip
-    return mean, variance
-
-
-def _moments_plain(frame: np.ndarray, size: int, dtype: type) -> tuple[np.ndarray, np.ndarray]:
-    about = _about(frame)
-    values = frame.astype(np.float64) - about
-    mean, square = (_box(part, size) / size**2 for part in (values, values**2))
-    variance = np.maximum(square - mean**2, 0)
-    return (mean + about).astype(dtype), variance.astype(np.float32)
-
-
-def _box(values: np.ndarray, size: int) -> np.ndarray:
-    table = np.pad(values.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0), (0, 0)))
-    tall = table[size:] - table[:-size]
-    return tall[:, size:] - tall[:, :-size]
-
-
-def _moments_seen(frame: np.ndarray, size: int, dtype: type) -> tuple[np.ndarray, np.ndarray]:
-    """Return both from windows one by one, so that a NaN stays where it is seen."""
-    views = np.lib.stride_tricks.sliding_window_view(frame, (size, size), axis=(0, 1))
+def _moments_seen(size: int, source, layout: Layout, pick: int, mean, variance) -> None:
+    """Fill both from windows one by one, so that a NaN stays where it is seen."""
+    frame = source[np.maximum(layout.rows, 0)][:, np.maximum(layout.columns, 0)]
+    frame[layout.rows < 0] = layout.fill
+    frame[:, layout.columns < 0] = layout.fill
+    planes = frame.reshape(len(frame), -1, layout.channels)
+    views = np.lib.stride_tricks.sliding_window_view(planes, (size, size), axis=(0, 1))
+    views = views[:: layout.stride, ::pick]
+    views = views[: len(mean), : mean.shape[1] // layout.channels]
     with np.errstate(invalid="ignore"):
-        mean = views.mean(axis=(3, 4), dtype=np.float64)
-        variance = views.var(axis=(3, 4), dtype=np.float64)
-    return mean.astype(dtype), variance.astype(np.float32)
+        mean[...] = views.mean(axis=(3, 4), dtype=np.float64).reshape(mean.shape)
+        variance[...] = views.var(axis=(3, 4), dtype=np.float64).reshape(variance.shape)
 
 
 def without_offset(image: np.ndarray, windows: Windows) -> tuple[np.ndarray, Windows, np.float32]:
@@ -134,16 +150,29 @@ def _offset(image: np.ndarray) -> np.float32:
     return np.float32(mean if far else 0)
 
 
-@named_filter("local-mean", correlates=True, alpha="same", reach=square_of_size)
+def _local_mean(windows: Windows, size: int = 7) -> Windowed:
+    return _windowed(windows, size, 0)
+
+
+def _local_variance(windows: Windows, size: int = 7) -> Windowed:
+    return _windowed(windows, size, 1)
+
+
+@named_filter(
+    "local-mean", correlates=True, alpha="same", reach=square_of_size, operation=_local_mean
+)
 def local_mean(image: np.ndarray, windows: Windows, size: Odd = 7) -> np.ndarray:
     """Mean of size x size pixels, by running sums: any size takes the same time."""
-    return window_moments(image, size, windows)[0]
+    return _local_mean(windows, size).run(image)
 
 
-@named_filter("local-variance", correlates=True, alpha="keep", reach=square_of_size, linear=False)
+@named_filter(
+    "local-variance", correlates=True, alpha="keep", reach=square_of_size, linear=False,
+    operation=_local_variance,
+)  # fmt: skip
 def local_variance(image: np.ndarray, windows: Windows, size: Odd = 7) -> np.ndarray:
     """Variance of size x size pixels, in squared values."""
-    return window_moments(image, size, windows)[1]
+    return _local_variance(windows, size).run(image)
 
 
 @named_filter("local-contrast", correlates=True, alpha="keep", reach=square_of_size, linear=False)
@@ -250,8 +279,8 @@ def guided(
     slope = variance / (variance + np.float32(epsilon))
     offset = mean - slope * mean
     slope, offset = (window_moments(part, size, whole)[0] for part in (slope, offset))
-    result = slope * image + offset
-    return windows.sample(result if np.ndim(image) == 3 else result[:, :, None], image)
+    rows, columns = pair(windows.stride, "stride")
+    return np.ascontiguousarray((slope * image + offset)[::rows, ::columns])
 
 
 @named_filter("integral")

@@ -1,56 +1,56 @@
-"""Correlation and pooling, compiled: parallel strips of rows.
+"""Correlation, compiled: strips of rows.
 
 Each strip copies the source rows it needs once into a float32 buffer (the
 border rule is an index map applied during this copy); every output row is then
-a sum, or a maximum, of shifted buffer rows. A tap is one window position: the
-row it is in, the column it starts at, and its weight. `strips.py` lays all this
-out: a `Layout` says how rows and columns are copied, `Taps` what is added up.
+a sum of shifted buffer rows. A tap is one window position: the row it is in, the column
+it starts at, and its weight. `strips.py` lays all this out: a `Layout` says how rows and
+columns are copied, `Taps` what is added up. Buffers have one entry for each part of the
+rows that is worked on at the same time.
 
-Sums are kept in registers until they are written; see vector_loops.py. Measured on two
-cores (Zen 5), 12 MP uint8 gray to uint8, 3x3 / 9x9 / 15x15: loops that add four taps a
-pass to a row in memory 4.8 / 16.6 / 39.9 ms; sums of four output rows in registers,
+Sums are kept in registers until they are written; see compiled/weighted_rows.py. Measured
+on two cores (Zen 5), 12 MP uint8 gray to uint8, 3x3 / 9x9 / 15x15: loops that add four taps
+a pass to a row in memory 4.8 / 16.6 / 39.9 ms; sums of four output rows in registers,
 kept, 3.6 / 10.2 / 21.7 ms. A column times a row: first the columns' sums of one output
-row, straight from the source, then along them, 12 MP and a Gaussian of sigma 2 of 17x17
-7.4 ms; along every row first, into a buffer of 64 rows, 14 to 20 ms.
+row, then along them, for pieces of columns so narrow that all rows of a window stay in the
+nearest cache. One core (AVX2), a Gaussian of sigma 1, 9 taps, 12 MP uint8 gray: 12
+ms; the columns' sums straight from the source, whose pixels are turned into float32 again for
+every tap, 19.6 ms.
 """
 
 import numpy as np
-from numba import prange
 
-from ..jit import parallel_loop, serial_loop
-from .row_loops import _copy_pixels, _load_border, _load_strip, _load_values
-from .vector_loops import weigh_row, weigh_window
+from ..compiled.kinds import array
+from ..compiled.loop import inner, loop, prange
+from ..compiled.weighted_rows import put_row, weigh_row, weigh_window
+from .row_loops import copy_pixels, load_pieces, load_strip, part_of
+from .strips import Layout, Passes, Places, Taps, Weights
 
-
-@serial_loop
-def _add_row(total, a):
-    for j in range(total.size):
-        total[j] += a[j]
-
-
-@serial_loop
-def _tap(buffer, first, taps, t, width):
-    return buffer[first + taps.rows[t], taps.columns[t] : taps.columns[t] + width]
+Pixels = array(2, "uint8", "uint16", "float32")
+Buffers = array(3, "float32")
+Rows = array(2, "float32")
 
 
-@parallel_loop
-def correlate(source, layout, taps, out):
-    """Fill out (OH, OW*C) with the weighted sum of every window of source (H, W*C)."""
+@loop
+def correlate(source: Pixels, layout: Layout, taps: Taps, offsets: Places, buffers: Buffers,
+              out: Pixels):  # fmt: skip
+    """Fill out (n, OW*C) with the weighted sum of every window of source (H, W*C).
+
+    `offsets` are the places of the taps in a buffer, (depth, columns).
+    """
     height, width = out.shape
-    for s in prange((height + layout.strip - 1) // layout.strip):
-        start = s * layout.strip
-        count = min(layout.strip, height - start)
-        depth = (count - 1) * layout.stride + layout.span + 1
-        buffer = np.empty((depth, layout.columns.size), np.float32)
-        _load_strip(source, layout, start * layout.stride, buffer)
-        none, n = np.float32(0), taps.weights.size
-        offsets = taps.rows * buffer.shape[1] + taps.columns
-        for i in range(count):
-            at, first = (start + i) * width, i * layout.stride * buffer.shape[1]
-            weigh_row(out, at, none, buffer, first, offsets, taps.weights, n, width)
+    for p in prange(buffers.shape[0]):
+        begin, end = part_of(height, p, buffers.shape[0])
+        for start in range(begin, end, layout.strip):
+            count = min(layout.strip, end - start)
+            buffer = buffers[p, : (count - 1) * layout.stride + layout.span + 1]
+            load_strip(source, layout, start * layout.stride, buffer)
+            none, n = np.float32(0), taps.weights.size
+            for i in range(count):
+                at, first = (start + i) * width, i * layout.stride * buffer.shape[1]
+                weigh_row(out, at, none, buffer, first, offsets, taps.weights, n, width)
 
 
-@serial_loop
+@inner
 def _weigh_some_rows(buffer, first, weights, columns, stride, left, out, at, width):
     """Put up to 4 rows of weighted sums, at most `left`, into out; return how many."""
     n, pitch = columns.size, buffer.shape[1]
@@ -68,8 +68,9 @@ def _weigh_some_rows(buffer, first, weights, columns, stride, left, out, at, wid
     return 1
 
 
-@parallel_loop
-def correlate_dense(source, layout, weights, columns, out):
+@loop
+def correlate_dense(source: Pixels, layout: Layout, weights: Weights, columns: Places,
+                    buffers: Buffers, out: Pixels):  # fmt: skip
     """Like `correlate` for windows without gaps between their rows.
 
     weights (K*L,) are those of K rows of L places; `columns` (L,) says where these
@@ -77,197 +78,110 @@ def correlate_dense(source, layout, weights, columns, out):
     """
     height, width = out.shape
     stride, rows = layout.stride, weights.size // columns.size
-    for s in prange((height + layout.strip - 1) // layout.strip):
-        start = s * layout.strip
-        count = min(layout.strip, height - start)
-        buffer = np.empty(((count - 1) * stride + rows, layout.columns.size), np.float32)
-        _load_strip(source, layout, start * stride, buffer)
-        i = 0
-        while i < count:
-            at, first = (start + i) * width, i * stride * buffer.shape[1]
-            i += _weigh_some_rows(
-                buffer, first, weights, columns, stride, count - i, out, at, width
-            )
+    for p in prange(buffers.shape[0]):
+        begin, end = part_of(height, p, buffers.shape[0])
+        for start in range(begin, end, layout.strip):
+            count = min(layout.strip, end - start)
+            buffer = buffers[p, : (count - 1) * stride + rows]
+            load_strip(source, layout, start * stride, buffer)
+            i = 0
+            while i < count:
+                at, first = (start + i) * width, i * stride * buffer.shape[1]
+                i += _weigh_some_rows(
+                    buffer, first, weights, columns, stride, count - i, out, at, width
+                )
 
 
-@parallel_loop
-def correlate_picked(source, layout, weights, columns, pick, out):
+@loop
+def correlate_picked(source: Pixels, layout: Layout, weights: Weights, columns: Places,
+                     pick: int, buffers: Buffers, wide: Buffers, out: Pixels):  # fmt: skip
     """Like `correlate_dense`, at every column of the layout; out gets every pick-th result.
 
     For small windows and strides, where sorting the columns by phase costs more than the
-    results that nobody asked for.
+    results that nobody asked for. wide (parts, 5, width) holds the results at every column,
+    and those that are picked.
     """
     height, channels = out.shape[0], layout.channels
-    width = (out.shape[1] // channels - 1) * pick * channels + channels
+    width = wide.shape[2]
     stride, rows = layout.stride, weights.size // columns.size
-    for s in prange((height + layout.strip - 1) // layout.strip):
-        start = s * layout.strip
-        count = min(layout.strip, height - start)
-        buffer = np.empty(((count - 1) * stride + rows, layout.columns.size), np.float32)
-        wide = np.empty((4, width), out.dtype)
-        _load_strip(source, layout, start * stride, buffer)
-        i = 0
-        while i < count:
-            first = i * stride * buffer.shape[1]
-            done = _weigh_some_rows(
-                buffer, first, weights, columns, stride, count - i, wide, 0, width
-            )
-            for r in range(done):
-                _copy_pixels(wide[r], pick, channels, out[start + i + r])
-            i += done
+    for p in prange(buffers.shape[0]):
+        begin, end = part_of(height, p, buffers.shape[0])
+        results, picked = wide[p, :4], wide[p, 4, : out.shape[1]]
+        for start in range(begin, end, layout.strip):
+            count = min(layout.strip, end - start)
+            buffer = buffers[p, : (count - 1) * stride + rows]
+            load_strip(source, layout, start * stride, buffer)
+            i = 0
+            while i < count:
+                first = i * stride * buffer.shape[1]
+                done = _weigh_some_rows(
+                    buffer, first, weights, columns, stride, count - i, results, 0, width
+                )
+                for r in range(done):
+                    copy_pixels(results[r], pick, channels, picked)
+                    put_row(out, (start + i + r) * picked.size, picked, 0, picked.size)
+                i += done
 
 
-@serial_loop
-def _weigh_down(source, layout, first, rows, weights, places, kept, row):
-    """Put the weighted sum of source rows into row; return that of what lies outside."""
-    outside, start, n = np.float32(0), np.float32(0), 0
-    for t in range(weights.size):
-        outside += layout.fill * weights[t]
-        position = layout.rows[first + rows[t]]
-        if position < 0:
-            start += layout.fill * weights[t]
-        else:
-            places[n], kept[n] = position * source.shape[1], weights[t]
-            n += 1
-    weigh_row(row, 0, start, source, 0, places, kept, n, row.size)
-    return outside
+@loop
+def correlate_separable(source: Pixels, layout: Layout, along: Taps, across: Taps, strip: int,
+                        piece: int, buffers: Buffers, padded: Rows, out: Pixels):  # fmt: skip
+    """Like `correlate` for an outer product: taps across rows, then along the sums.
 
-
-@serial_loop
-def _weigh_down_padded(source, layout, first, rows, weights, places, kept, row, padded):
-    """Put the weighted sum of source rows into padded, with what windows see beside them."""
-    start, stop, _ = layout.runs[0]
-    if layout.step == 1 and stop - start == row.size:
-        whole = padded[start:stop]
-        outside = _weigh_down(source, layout, first, rows, weights, places, kept, whole)
-        _load_border(whole, layout, outside, 0, start, padded)
-        _load_border(whole, layout, outside, stop, padded.size, padded)
-    else:
-        outside = _weigh_down(source, layout, first, rows, weights, places, kept, row)
-        _load_values(row, layout, outside, padded)
-
-
-@parallel_loop
-def correlate_separable(source, layout, along, across, out):
-    """Like `correlate` for an outer product: taps across rows, then along the sums."""
+    `across.rows` are the places of the taps in a buffer. `strip` rows and `piece` columns are
+    computed at a time. Scratch, for each part: buffers (depth, piece + the windows' width)
+    and padded, one row of these.
+    """
     height, width = out.shape
-    for s in prange((height + layout.strip - 1) // layout.strip):
-        start = s * layout.strip
-        places, kept = np.empty(across.rows.size, np.int64), across.weights.copy()
-        row = np.empty(source.shape[1], np.float32)
-        padded = np.empty(layout.columns.size, np.float32)
-        for i in range(start, min(start + layout.strip, height)):
-            _weigh_down_padded(
-                source, layout, i * layout.stride, across.rows, across.weights, places, kept,
-                row, padded,
-            )  # fmt: skip
-            n, none = along.weights.size, np.float32(0)
-            weigh_row(out, i * width, none, padded, 0, along.columns, along.weights, n, width)
+    pitch, none = buffers.shape[2], np.float32(0)
+    for p in prange(buffers.shape[0]):
+        begin, end = part_of(height, p, buffers.shape[0])
+        for start in range(begin, end, strip):
+            count = min(strip, end - start)
+            depth = (count - 1) * layout.stride + layout.span + 1
+            for left in range(0, width, piece):
+                n = min(piece, width - left)
+                seen = min(pitch, layout.columns.size - left)
+                load_pieces(source, layout, start * layout.stride, left, seen,
+                            buffers[p, :depth])  # fmt: skip
+                for i in range(count):
+                    weigh_row(padded, p * pitch, none, buffers[p], i * layout.stride * pitch,
+                              across.rows, across.weights, across.weights.size, seen)  # fmt: skip
+                    weigh_row(out, (start + i) * width + left, none, padded, p * pitch,
+                              along.columns, along.weights, along.weights.size, n)  # fmt: skip
 
 
-@parallel_loop
-def correlate_low_rank(source, layout, along, across, out):
-    """Like `correlate` for a sum of outer products: weights (R, taps), one row for each."""
-    height, width = out.shape
-    for s in prange((height + layout.strip - 1) // layout.strip):
-        start = s * layout.strip
-        places, kept = np.empty(across.rows.size, np.int64), across.weights[0].copy()
-        row = np.empty(source.shape[1], np.float32)
-        padded = np.empty(layout.columns.size, np.float32)
-        part, total = np.empty(width, np.float32), np.empty(width, np.float32)
-        one, at_once = np.ones(1, np.float32), np.zeros(1, np.int64)
-        none, n = np.float32(0), along.columns.size
-        for i in range(start, min(start + layout.strip, height)):
-            total[:] = 0
-            for k in range(along.weights.shape[0]):
-                _weigh_down_padded(
-                    source, layout, i * layout.stride, across.rows, across.weights[k], places,
-                    kept, row, padded,
-                )  # fmt: skip
-                weigh_row(part, 0, none, padded, 0, along.columns, along.weights[k], n, width)
-                _add_row(total, part)
-            weigh_row(out, i * width, none, total, 0, at_once, one, 1, width)
-
-
-@serial_loop
-def _take_maximum(total, a):
+@inner
+def _add_row(total, a):
     for j in range(total.size):
-        # A NaN is unequal to itself: it is taken, and then stays. With "or" in
-        # place of "|" there is a branch, and nothing is vectorised.
-        value = a[j]
-        total[j] = value if (value > total[j]) | (value != value) else total[j]
+        total[j] += a[j]
 
 
-@serial_loop
-def _take_minimum(total, a):
-    for j in range(total.size):
-        value = a[j]
-        total[j] = value if (value < total[j]) | (value != value) else total[j]
-
-
-@serial_loop
-def _add_power(total, a, p):
-    if p == 2:
-        for j in range(total.size):
-            total[j] += a[j] * a[j]
-    else:
-        for j in range(total.size):
-            total[j] += np.abs(a[j]) ** p
-
-
-MAXIMUM, MINIMUM, SUM, POWER = 0, 1, 2, 3
-
-
-@parallel_loop
-def pool(source, layout, taps, kind, p, out):
-    """Fill out (OH, OW*C) with the maximum, minimum, sum or sum of powers of every window."""
+@loop
+def correlate_low_rank(source: Pixels, layout: Layout, along: Passes, across: Passes,
+                       strip: int, piece: int, buffers: Buffers, padded: Rows, sums: Buffers,
+                       out: Pixels):  # fmt: skip
+    """Like `correlate_separable` for a sum of outer products; sums is (parts, 2, piece)."""
     height, width = out.shape
-    for s in prange((height + layout.strip - 1) // layout.strip):
-        start = s * layout.strip
-        count = min(layout.strip, height - start)
-        depth = (count - 1) * layout.stride + layout.span + 1
-        buffer = np.empty((depth, layout.columns.size), np.float32)
-        _load_strip(source, layout, start * layout.stride, buffer)
-        for i in range(count):
-            total = out[start + i]
-            # A maximum starts from the fill value, -inf, and a sum from its own, 0.
-            total[:] = layout.fill
-            for t in range(taps.rows.size):
-                a = _tap(buffer, i * layout.stride, taps, t, width)
-                if kind == MAXIMUM:
-                    _take_maximum(total, a)
-                elif kind == MINIMUM:
-                    _take_minimum(total, a)
-                elif kind == SUM:
-                    _add_row(total, a)
-                else:
-                    _add_power(total, a, p)
-
-
-@serial_loop
-def _median(values):
-    """Return the median, or NaN if any value is NaN or there is none."""
-    if values.size == 0 or np.isnan(values).any():
-        return np.float32(np.nan)
-    values.sort()
-    middle = values.size // 2
-    if values.size % 2:
-        return values[middle]
-    return (values[middle - 1] + values[middle]) / np.float32(2)
-
-
-@parallel_loop
-def pool_median(source, layout, taps, out):
-    """Fill out (OH, OW*C) with the median of every window's taps inside the image."""
-    height, width = out.shape
-    for i in prange(height):
-        window = np.empty(taps.rows.size, np.float32)
-        for j in range(width):
-            size = 0
-            for t in range(taps.rows.size):
-                row = layout.rows[i * layout.stride + taps.rows[t]]
-                column = layout.columns[taps.columns[t] + j]
-                if row >= 0 and column >= 0:
-                    window[size] = source[row, column]
-                    size += 1
-            out[i, j] = _median(window[:size])
+    pitch, none = buffers.shape[2], np.float32(0)
+    for p in prange(buffers.shape[0]):
+        begin, end = part_of(height, p, buffers.shape[0])
+        for start in range(begin, end, strip):
+            count = min(strip, end - start)
+            depth = (count - 1) * layout.stride + layout.span + 1
+            for left in range(0, width, piece):
+                n = min(piece, width - left)
+                seen = min(pitch, layout.columns.size - left)
+                part, total = sums[p, 0, :n], sums[p, 1, :n]
+                load_pieces(source, layout, start * layout.stride, left, seen,
+                            buffers[p, :depth])  # fmt: skip
+                for i in range(count):
+                    total[:] = 0
+                    for k in range(along.weights.shape[0]):
+                        weigh_row(padded, p * pitch, none, buffers[p],
+                                  i * layout.stride * pitch, across.rows, across.weights[k],
+                                  across.rows.size, seen)  # fmt: skip
+                        weigh_row(part, 0, none, padded, p * pitch, along.columns,
+                                  along.weights[k], along.columns.size, n)  # fmt: skip
+                        _add_row(total, part)
+                    put_row(out, (start + i) * width + left, total, 0, n)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..compiled.loop import idle
 from .separable import low_rank, separate
 
 log = logging.getLogger("edgewise")
@@ -100,4 +101,5 @@ def say(weights: np.ndarray, shape: tuple[int, ...], method: object) -> None:
 
 def tell(what: str, shape: tuple[int, ...], method: object) -> None:
     """Tell whoever listens to the logger how a filter is run."""
-    log.info("%s on %dx%d pixels: %s", what, shape[1], shape[0], method)
+    if not idle():
+        log.info("%s on %dx%d pixels: %s", what, shape[1], shape[0], method)

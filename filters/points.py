@@ -1,5 +1,6 @@
 """Point operations: every pixel by itself, or by the values of the whole picture."""
 
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -7,8 +8,10 @@ import numpy as np
 from ..images.colour import LUMA, split_alpha
 from ..images.errors import EdgewiseError, FitError
 from .catalogue import named_filter
+from .operations import Parts, Run
+from .point_loops import ABSOLUTE, RECTIFY
+from .pointwise import Pointwise
 from .registry import Positive
-from .stages import Parts, Run
 from .surveys import channels, count_whole, extremes, is_counted, percentiles
 
 # Weights of red, green and blue.
@@ -21,16 +24,16 @@ GRAYS = {
 LEVELS = 4096
 
 
-@named_filter("relu")
+@named_filter("relu", operation=partial(Pointwise, RECTIFY))
 def relu(image: np.ndarray) -> np.ndarray:
     """Negative values become 0."""
-    return np.maximum(image, np.float32(0)).astype(np.float32)
+    return Pointwise(RECTIFY).whole(image)
 
 
-@named_filter("abs")
+@named_filter("abs", operation=partial(Pointwise, ABSOLUTE))
 def absolute(image: np.ndarray) -> np.ndarray:
     """Negative values become positive."""
-    return np.abs(image.astype(np.float32))
+    return Pointwise(ABSOLUTE).whole(image)
 
 
 @named_filter("gray")

@@ -1,11 +1,19 @@
 """Pooling: one number for every window of an image."""
 
+from dataclasses import dataclass
+from functools import lru_cache
+
 import numpy as np
 
+from ..compiled.scratch import scratch
 from ..images.errors import EdgewiseError
-from . import plain
-from .strips import lay_out, lay_taps
-from .values import as_planes
+from . import pool_loops
+from .layouts import WindowStrips, laid_out_strip, planes_of
+from .operations import Shape
+from .runner import Finish, run
+from .strips import Layout, Taps, lay_taps
+from .values import as_image
+from .ways import buffers_of
 from .windows import Axis, Padding, axis_padding, pair, pooling_axis
 
 # What a position outside the image holds so that it does not change the result.
@@ -17,12 +25,11 @@ NEUTRAL = {
     "lp": 0.0,
     "median": np.nan,
 }
+KINDS = {"max": pool_loops.MAXIMUM, "min": pool_loops.MINIMUM, "lp": pool_loops.POWER}
 
-# As for correlation, see there: below this NumPy takes less than about 30 ms.
-FEW_COMPARISONS = 8_000_000
+_NO_COUNTS = np.empty(0, np.float32)
 
 
-@np.errstate(all="ignore")
 def pool(
     image: np.ndarray,
     size: int | tuple[int, int],
@@ -34,6 +41,8 @@ def pool(
     ceil: bool = False,
     count_padding: bool = False,
     p: float = 2,
+    dtype: object = None,
+    out: np.ndarray | None = None,
 ) -> np.ndarray:
     """Reduce every window of an image to one number, each channel by itself.
 
@@ -61,10 +70,14 @@ def pool(
         the end with `ceil` never counts.
     p : float > 0
         The power of ``lp``.
+    dtype : {None, float32, uint8, uint16}
+        None gives float32. An integer dtype rounds half to even and saturates.
+    out : ndarray, optional
+        Where the result goes, C-contiguous, of its shape and of `dtype`.
 
     Returns
     -------
-    ndarray of float32, (OH, OW) or (OH, OW, C)
+    ndarray, (OH, OW) or (OH, OW, C)
         A NaN in a window makes the result NaN. A dilated window that has no
         pixel of the image in it gives -inf (max), inf (min), 0 (sums) or NaN.
 
@@ -86,117 +99,133 @@ def pool(
     >>> pool(np.arange(8.0).reshape(2, 4), 2)
     array([[5., 7.]], dtype=float32)
     """
-    if kind not in NEUTRAL:
-        raise EdgewiseError(f'no pooling "{kind}"; there are {", ".join(NEUTRAL)}')
-    if kind == "lp" and not p > 0:
-        raise EdgewiseError(f"p is {p}; the power of lp pooling is above 0")
-    planes = as_planes(image)
-    rows, columns = _axes(planes, size, stride, padding, dilation, ceil)
-    if kind == "lp" and not _powers_fit(planes, rows.size * columns.size, p):
-        result = _pool_by_shares(planes, rows, columns, p)
-        return result if np.ndim(image) == 3 else result[:, :, 0]
-    taps = rows.count * columns.count * planes.shape[2] * rows.size * columns.size
-    run = _pool_plain if taps < FEW_COMPARISONS else _pool_loops
-    result = run(planes, rows, columns, kind, p)
-    if kind == "average":
-        counts = np.outer(_counts(rows, count_padding), _counts(columns, count_padding))
-        with np.errstate(invalid="ignore"):  # a window with no pixel in it: 0 / 0 is NaN
-            result /= counts[:, :, None]
-    elif kind == "lp":
-        with np.errstate(over="ignore"):  # a tiny power of several values has no bounds
-            result **= np.float32(1 / p)
-    return result if np.ndim(image) == 3 else result[:, :, 0]
+    pooling = Pooling.of(
+        size, kind=kind, stride=stride, padding=padding, dilation=dilation, ceil=ceil,
+        count_padding=count_padding, p=p,
+    )  # fmt: skip
+    finish = Finish(out.dtype if dtype is None and out is not None else dtype)
+    return run([pooling], as_image(image), finish, out)
 
 
-def _axes(planes, size, stride, padding, dilation, ceil) -> tuple[Axis, Axis]:
-    sizes = pair(size, "size")
-    strides = sizes if stride is None else pair(stride, "stride")
-    dilations = pair(dilation, "dilation")
-    paddings = axis_padding(padding)
-    rows, columns = (
-        pooling_axis(
-            planes.shape[axis],
-            sizes[axis],
-            stride=strides[axis],
-            dilation=dilations[axis],
-            padding=paddings[axis],
-            ceil=ceil,
+@dataclass(frozen=True)
+class Pooling:
+    """Pooling of pictures of any size; the settings are those of `pool`, in pairs."""
+
+    size: tuple[int, int]
+    kind: str
+    stride: tuple[int, int]
+    padding: tuple[str | tuple[int, int], str | tuple[int, int]]
+    dilation: tuple[int, int]
+    ceil: bool
+    count_padding: bool
+    p: float
+
+    @classmethod
+    def of(
+        cls,
+        size: int | tuple[int, int],
+        *,
+        kind: str = "max",
+        stride: int | tuple[int, int] | None = None,
+        padding: Padding = 0,
+        dilation: int | tuple[int, int] = 1,
+        ceil: bool = False,
+        count_padding: bool = False,
+        p: float = 2,
+    ) -> "Pooling":
+        """Return the pooling with the settings of `pool`.
+
+        Raises
+        ------
+        EdgewiseError
+            If one makes no sense.
+        """
+        if kind not in NEUTRAL:
+            raise EdgewiseError(f'no pooling "{kind}"; there are {", ".join(NEUTRAL)}')
+        if kind == "lp" and not p > 0:
+            raise EdgewiseError(f"p is {p}; the power of lp pooling is above 0")
+        sizes = pair(size, "size")
+        strides = sizes if stride is None else pair(stride, "stride")
+        paddings, dilations = axis_padding(padding), pair(dilation, "dilation")
+        return cls(sizes, kind, strides, paddings, dilations, ceil, count_padding, p)
+
+    def axis(self, which: int, length: int) -> Axis:
+        """Lay the windows along rows, 0, or columns, 1."""
+        return pooling_axis(
+            length,
+            self.size[which],
+            stride=self.stride[which],
+            dilation=self.dilation[which],
+            padding=self.padding[which],
+            ceil=self.ceil,
         )
-        for axis in (0, 1)
-    )
-    return rows, columns
+
+    def strips(self, height: int) -> WindowStrips:
+        """Say how a picture is cut; see `Operation`."""
+        return WindowStrips(self.axis(0, height), "constant")
+
+    def result(self, shape: Shape, dtype: np.dtype) -> tuple[Shape, np.dtype]:
+        """Return shape and dtype of the result; see `Operation`."""
+        counts = self.axis(0, shape[0]).count, self.axis(1, shape[1]).count
+        return (*counts, *shape[2:]), np.dtype(np.float32)
+
+    def strip(
+        self, source: np.ndarray, first: int, height: int, start: int, stop: int,
+        out: np.ndarray | None,
+    ) -> np.ndarray:  # fmt: skip
+        """Return some rows of the result; see `Operation`."""
+        flat, channels = planes_of(source)
+        rows, columns = self.axis(0, height), self.axis(1, source.shape[1])
+        if out is None:
+            out = np.empty((stop - start, columns.count, *source.shape[2:]), np.float32)
+        target = out.reshape(len(out), -1)
+        cut = laid_out_strip(
+            rows, columns, channels, "constant", NEUTRAL[self.kind], start, stop, first
+        )
+        if self.kind in ("max", "min") and self.dilation == (1, 1):
+            self._extreme(flat, cut, columns, target)
+            return out
+        taps = _all_taps(rows, columns, channels)
+        totals = scratch("totals", (1, target.shape[1]), np.float32)
+        if self.kind == "median":
+            windows = scratch("windows", (1, taps.rows.size), np.float32)
+            pool_loops.pool_median(flat, cut, taps, windows, totals, target)
+        else:
+            counts = self._counts(rows, columns, start, stop)
+            self._pool(flat, cut, taps, counts, totals, target)
+        return out
+
+    def whole(self, image: np.ndarray) -> np.ndarray:
+        """Return the result of a whole picture."""
+        return self.strip(image, 0, len(image), 0, self.axis(0, len(image)).count, None)
+
+    def _counts(self, rows: Axis, columns: Axis, start: int, stop: int) -> tuple:
+        if self.kind != "average":
+            return _NO_COUNTS, _NO_COUNTS
+        down = _counts(rows, self.count_padding)[start:stop]
+        return down, _counts(columns, self.count_padding)
+
+    def _extreme(self, source: np.ndarray, layout: Layout, columns: Axis, out) -> None:
+        windows = (*self.size, columns.stride, columns.before)
+        lines = scratch("lines", (1, 3, max(source.shape[1], out.shape[1])), source.dtype)
+        pool_loops.pool_extreme(source, layout, windows, self.kind == "max", lines, out)
+
+    def _pool(self, source, layout: Layout, taps: Taps, counts, totals, out) -> None:
+        buffers = buffers_of(layout)
+        kind = KINDS.get(self.kind, pool_loops.SUM)
+        pool_loops.pool(source, layout, taps, kind, self.p, *counts, buffers, totals, out)
 
 
+@lru_cache(maxsize=64)
+def _all_taps(rows: Axis, columns: Axis, channels: int) -> Taps:
+    """Return every place of the windows."""
+    return lay_taps(rows, columns, channels, np.ones((rows.size, columns.size), np.float32))
+
+
+@lru_cache(maxsize=16)
 def _counts(axis: Axis, count_padding: bool) -> np.ndarray:
     """Return how many positions of each window an average divides by."""
     first = np.arange(axis.count)[:, None] * axis.stride - axis.before
     position = first + np.arange(axis.size) * axis.dilation
     low, high = (-axis.before, axis.length + axis.after) if count_padding else (0, axis.length)
     return ((position >= low) & (position < high)).sum(axis=1).astype(np.float32)
-
-
-def _pool_loops(planes, rows, columns, kind, p) -> np.ndarray:
-    from . import loops
-
-    height, width, channels = planes.shape
-    source = planes.reshape(height, width * channels)
-    layout = lay_out(rows, columns, channels, "constant", NEUTRAL[kind])
-    taps = lay_taps(rows, columns, channels, np.ones((rows.size, columns.size), np.float32))
-    out = np.empty((rows.count, columns.count, channels), np.float32)
-    flat = out.reshape(rows.count, -1)
-    if kind == "median":
-        loops.pool_median(source, layout, taps, flat)
-    else:
-        code = {"max": loops.MAXIMUM, "min": loops.MINIMUM, "lp": loops.POWER}
-        loops.pool(source, layout, taps, code.get(kind, loops.SUM), np.float32(p), flat)
-    return out
-
-
-def _pool_plain(planes, rows, columns, kind, p) -> np.ndarray:
-    padded = plain.pad(planes, rows, columns, "constant", NEUTRAL[kind])
-    seen = [window for _, _, window in plain.taps(padded, rows, columns)]
-    if kind == "median":
-        inside = plain.taps(
-            plain.pad(np.ones_like(planes), rows, columns, "constant", 0), rows, columns
-        )
-        return _median_plain(np.stack(seen), np.stack([window for _, _, window in inside]) == 1)
-    if kind == "lp":
-        seen = [np.abs(window) ** np.float32(p) for window in seen]
-    combine = {"max": np.maximum, "min": np.minimum}.get(kind, np.add)
-    result = seen[0].copy()
-    for window in seen[1:]:
-        combine(result, window, out=result)
-    return result
-
-
-def _powers_fit(planes: np.ndarray, count: int, p: float) -> bool:
-    """Say whether float32 holds the powers of all values, and sums of `count` of them."""
-    sizes = np.abs(planes)
-    sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
-    if not sizes.size:
-        return True
-    least, most = (p * np.log(float(end)) for end in (sizes.min(), sizes.max()))
-    held = np.finfo(np.float32)
-    return least > np.log(float(held.tiny)) and most + np.log(count) < np.log(float(held.max))
-
-
-def _pool_by_shares(planes, rows, columns, p) -> np.ndarray:
-    """Return the roots of sums of powers, of shares in each window's greatest: these are held."""
-    padded = plain.pad(planes, rows, columns, "constant", 0.0)
-    seen = [np.abs(window) for _, _, window in plain.taps(padded, rows, columns)]
-    greatest = np.maximum.reduce(seen)
-    whole = np.where((greatest > 0) & np.isfinite(greatest), greatest, np.float32(1))
-    with np.errstate(over="ignore", under="ignore"):
-        total = np.add.reduce([(window / whole) ** np.float32(p) for window in seen])
-        return whole * total ** np.float32(1 / p)
-
-
-def _median_plain(seen: np.ndarray, inside: np.ndarray) -> np.ndarray:
-    """Return the median over axis 0 of what is inside; NaN where a NaN or nothing is."""
-    count = inside.sum(axis=0)
-    broken = (np.isnan(seen) & inside).any(axis=0) | (count == 0)
-    ordered = np.sort(np.where(inside, seen, np.inf), axis=0)
-    low = np.take_along_axis(ordered, np.maximum(count - 1, 0)[None] // 2, axis=0)[0]
-    high = np.take_along_axis(ordered, np.minimum(count // 2, len(seen) - 1)[None], axis=0)[0]
-    middle = np.where(low == high, low, (low + high) / np.float32(2))
-    return np.where(broken, np.float32(np.nan), middle).astype(np.float32)

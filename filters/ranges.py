@@ -1,11 +1,15 @@
 """Filter results fitted to what an integer picture can hold."""
 
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 
+from ..compiled.scratch import scratch
 from ..images.colour import has_alpha
 from ..images.errors import EdgewiseError
+from . import fit_loops
+from .runner import Finish
 from .values import limits, output_dtype, saturate
 
 RANGES = ("clip", "abs", "rescale", "shift", "float")
@@ -46,7 +50,7 @@ class Clipped:
         return f"{text}, {self.nan} NaN became 0" if self.nan else text
 
 
-class Fitting:
+class Fitting(Finish):
     """Fits results to a picture, all at once or part by part.
 
     Parameters
@@ -70,19 +74,21 @@ class Fitting:
         What did not fit so far.
     """
 
+    plain = False
+
     def __init__(self, rule: str, dtype: object, source: object = None):
         if rule not in RANGES:
             raise EdgewiseError(f'no range "{rule}"; there are {", ".join(RANGES)}')
+        super().__init__(np.float32 if rule == "float" else dtype)
         self._rule = rule
-        self._dtype = output_dtype(np.float32 if rule == "float" else dtype)
         given = output_dtype(dtype if source is None else source)
-        alpha = _opaque(self._dtype) / _opaque(given)
-        both_whole = self._dtype.kind == given.kind == "u"
+        alpha = _opaque(self.dtype) / _opaque(given)
+        both_whole = self.dtype.kind == given.kind == "u"
         self._alpha, self._scale = np.float32(alpha), np.float32(alpha if both_whole else 1)
-        self.whole = self._dtype.kind != "f"
-        self.must_look = rule == "rescale" and self._dtype.kind != "f"
+        self.whole = self.dtype.kind != "f"
+        self.must_look = rule == "rescale" and self.whole
         self._least, self._most = np.float32(np.inf), np.float32(-np.inf)
-        self.clipped = Clipped()
+        self.clipped, self._counting = Clipped(), Lock()
 
     def look(self, values: np.ndarray) -> None:
         """Take note of the least and the greatest finite value."""
@@ -101,35 +107,44 @@ class Fitting:
 
     def fit(self, values: np.ndarray) -> np.ndarray:
         """Return the values of the picture."""
-        alpha = has_alpha(values)
-        colour = values[:, :, :-1] if alpha else values
-        colour = colour if self._scale == 1 else colour * self._scale
-        colour = np.abs(colour) if self._rule == "abs" else colour
-        if self._dtype.kind != "f":
-            colour = self._move(colour)
-            self.clipped += self._count(colour)
-        fitted = colour
-        if alpha:
-            fitted = np.concatenate([colour, values[:, :, -1:] * self._alpha], axis=2)
-        return saturate(fitted, self._dtype)
+        out = np.empty(values.shape, self.dtype)
+        self.put(values, out)
+        return out
 
-    def _move(self, values: np.ndarray) -> np.ndarray:
-        low, high = limits(self._dtype)
+    def put(self, values: np.ndarray, out: np.ndarray) -> None:
+        """Write rows of results into those of the picture, and count what does not fit."""
+        values = np.ascontiguousarray(values, np.float32)
+        if not has_alpha(values):
+            self._put_colour(values, out)
+            return
+        colour = np.empty((*values.shape[:2], values.shape[2] - 1), self.dtype)
+        self._put_colour(np.ascontiguousarray(values[:, :, :-1]), colour)
+        out[:, :, :-1] = colour
+        out[:, :, -1] = saturate(values[:, :, -1] * self._alpha, self.dtype)
+
+    def _put_colour(self, values: np.ndarray, out: np.ndarray) -> None:
+        if not self.whole:
+            scaled = values if self._scale == 1 else values * self._scale
+            out[...] = np.abs(scaled) if self._rule == "abs" else scaled
+            return
+        flat, counts = values.reshape(len(values), -1), np.empty((len(values), 3), np.int64)
+        fit_loops.fit(
+            flat, self._rule == "abs", self._scale, *self._move(), limits(self.dtype)[1],
+            scratch("fitted", (1, flat.shape[1]), np.float32), counts, out.reshape(flat.shape),
+        )  # fmt: skip
+        with self._counting:
+            self.clipped += Clipped(values.size, *counts.sum(axis=0).tolist())
+
+    def _move(self) -> tuple[np.float32, np.float32]:
+        """Return what is added to every value, and what it is multiplied by then."""
+        low, high = limits(self.dtype)
         if self._rule == "shift":
-            return values + np.ceil((high - low) / 2)
+            return np.ceil((high - low) / 2), np.float32(1)
         if self._rule != "rescale":
-            return values
+            return np.float32(0), np.float32(1)
         if not self._most > self._least:
-            return np.full_like(values, low)
-        return (values - self._least) * (high / (self._most - self._least))
-
-    def _count(self, values: np.ndarray) -> Clipped:
-        low, high = limits(self._dtype)
-        below = int(np.count_nonzero(values < low - 0.5))
-        above = int(np.count_nonzero(values > high + 0.5))
-        # A sum is cheaper than looking at every value, and NaN makes it NaN.
-        nan = int(np.isnan(values).sum()) if np.isnan(values.sum()) else 0
-        return Clipped(values.size, below, above, nan)
+            return np.float32(0), np.float32(0)
+        return -self._least, high / (self._most - self._least)
 
 
 def _opaque(dtype: np.dtype) -> float:

@@ -3,7 +3,6 @@
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from ..images.errors import EdgewiseError
@@ -187,6 +186,8 @@ def suggest(name: str, known: Iterable[str], listed: str = "") -> str:
     where they are listed.
     """
     known = list(known)
+    from difflib import get_close_matches
+
     near = get_close_matches(name, known, n=1) or get_close_matches(name.lower(), known, n=1)
     if near:
         return f'; did you mean "{near[0]}"?'

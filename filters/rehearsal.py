@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..compiled.loop import no_loops
 from ..images.errors import EdgewiseError, FitError
 from .chain import compile_chain
 from .stages import Chain
@@ -30,7 +31,8 @@ def rehearse(chain: Chain) -> None:
     for stage in chain.stages:
         if stage.step.name in FILTERS:
             try:
-                stage.run(pixel)
+                with no_loops():
+                    stage.run(pixel)
             except FitError:
                 continue
             except EdgewiseError as error:

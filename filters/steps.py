@@ -4,6 +4,9 @@ Pooling stands here, all others in modules of their own, which are imported to
 register them.
 """
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 
 from . import (  # noqa: F401 (they register their filters)
@@ -19,7 +22,7 @@ from . import (  # noqa: F401 (they register their filters)
     threshold,
 )
 from .catalogue import FILTERS, Filter, named_filter
-from .pooling import pool
+from .pooling import Pooling, pool
 from .registry import Positive
 from .sliding import Windows
 from .windows import Padding
@@ -27,7 +30,12 @@ from .windows import Padding
 __all__ = ["FILTERS", "Filter", "Windows"]
 
 
-@named_filter("maxpool", alpha="same")
+def _pooling(kind: str) -> Callable:
+    """Return what makes the operation of a kind of pooling; sizes are 2 unless given, or 3."""
+    return partial(Pooling.of, size=3 if kind == "median" else 2, kind=kind)
+
+
+@named_filter("maxpool", operation=_pooling("max"), alpha="same")
 def maxpool(
     image: np.ndarray,
     size: int | tuple[int, int] = 2,
@@ -40,7 +48,7 @@ def maxpool(
     return pool(image, size, stride=stride, padding=padding, dilation=dilation, ceil=ceil)
 
 
-@named_filter("minpool", alpha="same")
+@named_filter("minpool", operation=_pooling("min"), alpha="same")
 def minpool(
     image: np.ndarray,
     size: int | tuple[int, int] = 2,
@@ -55,7 +63,7 @@ def minpool(
     )
 
 
-@named_filter("avgpool", alpha="same")
+@named_filter("avgpool", operation=_pooling("average"), alpha="same")
 def avgpool(
     image: np.ndarray,
     size: int | tuple[int, int] = 2,
@@ -72,7 +80,7 @@ def avgpool(
     )  # fmt: skip
 
 
-@named_filter("sumpool", alpha="mean")
+@named_filter("sumpool", operation=_pooling("sum"), alpha="mean")
 def sumpool(
     image: np.ndarray,
     size: int | tuple[int, int] = 2,
@@ -87,7 +95,7 @@ def sumpool(
     )
 
 
-@named_filter("lppool", alpha="mean")
+@named_filter("lppool", operation=_pooling("lp"), alpha="mean")
 def lppool(
     image: np.ndarray,
     size: int | tuple[int, int] = 2,
@@ -103,7 +111,7 @@ def lppool(
     )
 
 
-@named_filter("medianpool", alpha="same")
+@named_filter("medianpool", operation=_pooling("median"), alpha="same")
 def medianpool(
     image: np.ndarray,
     size: int | tuple[int, int] = 3,

@@ -10,11 +10,28 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..compiled.kinds import Single, array
 from .borders import OUTSIDE, border_index
 from .windows import Axis
 
+Places = array(1, "int64")
+Weights = array(1, "float32")
 
-class Layout(NamedTuple):
+
+class _Layout(NamedTuple):
+    rows: Places
+    columns: Places
+    runs: array(2, "int64")  # pyright: ignore
+    step: int
+    channels: int
+    used: array(1, "bool")  # pyright: ignore
+    stride: int
+    span: int
+    strip: int
+    fill: Single
+
+
+class Layout(_Layout):
     """How the loops copy an image (H, W * C) into their row buffers.
 
     `rows` and `columns` give for each buffered position where it comes from,
@@ -24,24 +41,28 @@ class Layout(NamedTuple):
     whether any tap reads padded row r.
     """
 
-    rows: np.ndarray
-    columns: np.ndarray
-    runs: np.ndarray
-    step: int
-    channels: int
-    used: np.ndarray
-    stride: int
-    span: int
-    strip: int
-    fill: np.float32
+    def cut(self, start: int, stop: int, first: int) -> "Layout":
+        """Return the layout of some results, for a source that begins with row `first`."""
+        rows = self.rows[start * self.stride : (stop - 1) * self.stride + self.span + 1]
+        return self._replace(rows=np.where(rows < 0, OUTSIDE, rows - first))
 
 
-class Taps(NamedTuple):
+class _Taps(NamedTuple):
+    rows: Places
+    columns: Places
+    weights: Weights
+
+
+class Taps(_Taps):
     """What is added up: buffered row below the window's first, first column, weight."""
 
-    rows: np.ndarray
-    columns: np.ndarray
-    weights: np.ndarray
+
+class Passes(NamedTuple):
+    """The taps of several passes, a row of weights for each."""
+
+    rows: Places
+    columns: Places
+    weights: array(2, "float32")  # pyright: ignore
 
 
 def lay_out(rows: Axis, columns: Axis, channels: int, border: str, fill: float) -> Layout:
@@ -76,7 +97,8 @@ def lay_taps(rows: Axis, columns: Axis, channels: int, weights: np.ndarray) -> T
 
 
 def _phases(axis: Axis) -> np.ndarray:
-    return np.unique(np.arange(axis.size) * axis.dilation % axis.stride)
+    # Not np.unique, which imports masked arrays: 10 ms of every command.
+    return np.array(sorted({n * axis.dilation % axis.stride for n in range(axis.size)}))
 
 
 def _phase_length(axis: Axis) -> int:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .stages import Parts
+from .operations import Parts
 
 
 def extremes(parts: Parts) -> tuple[np.ndarray, np.ndarray]:

@@ -8,20 +8,27 @@ from ..images.errors import EdgewiseError
 from .catalogue import named_filter, square_of_size
 from .gaussians import gaussian_row, odd_radius
 from .local import window_moments, without_offset
+from .operations import Parts, Run
+from .point_loops import THRESHOLD
+from .pointwise import Pointwise
 from .registry import Odd
 from .sliding import Windows
-from .stages import Parts, Run
 from .surveys import channels, count_whole, extremes, is_counted
 
 BINS = 256
 
 
-@named_filter("threshold")
+def _thresholding(level: float = 127.5, above: float = 255.0, below: float = 0.0) -> Pointwise:
+    _refuse_infinite(above, below)
+    return Pointwise(THRESHOLD, level, above, below)
+
+
+@named_filter("threshold", operation=_thresholding)
 def threshold(
     image: np.ndarray, level: float = 127.5, above: float = 255.0, below: float = 0.0
 ) -> np.ndarray:
     """Two values: one above the level, another at it and below; NaN stays."""
-    return _two_values(image.astype(np.float32), np.float32(level), above, below)
+    return _thresholding(level, above, below).whole(image)
 
 
 def _settle_otsu(parts: Parts, above: float = 255.0, below: float = 0.0) -> Run:
@@ -112,7 +119,11 @@ def adaptive(
 
 
 def _two_values(values: np.ndarray, level, above: float, below: float) -> np.ndarray:
-    if not np.isfinite([above, below]).all():
-        raise EdgewiseError(f"above={above} or below={below} is no finite number")
+    _refuse_infinite(above, below)
     result = np.where(values > level, np.float32(above), np.float32(below))
     return np.where(np.isnan(values) | np.isnan(level), np.float32(np.nan), result)
+
+
+def _refuse_infinite(above: float, below: float) -> None:
+    if not np.isfinite([above, below]).all():
+        raise EdgewiseError(f"above={above} or below={below} is no finite number")

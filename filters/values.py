@@ -8,7 +8,13 @@ KEPT = (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32))
 
 
 def as_planes(image: np.ndarray) -> np.ndarray:
-    """Return an image as a C-contiguous (H, W, C) array of a dtype the loops know.
+    """Return an image as a C-contiguous (H, W, C) array; see `as_image`."""
+    image = as_image(image)
+    return image if image.ndim == 3 else image[:, :, None]
+
+
+def as_image(image: np.ndarray) -> np.ndarray:
+    """Return an image as a C-contiguous array of a dtype the loops know.
 
     Parameters
     ----------
@@ -30,8 +36,7 @@ def as_planes(image: np.ndarray) -> np.ndarray:
         raise EdgewiseError(f"an image holds real numbers, not {image.dtype}")
     if image.dtype not in KEPT:
         image = image.astype(np.float32)
-    planes = image if image.ndim == 3 else image[:, :, None]
-    return np.ascontiguousarray(planes)
+    return np.require(image, requirements=["C", "A"])
 
 
 def output_dtype(dtype: object) -> np.dtype:

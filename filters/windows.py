@@ -1,6 +1,7 @@
 """Where the windows lie: padding, stride and dilation along one axis."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ..images.errors import EdgewiseError, FitError
@@ -112,6 +113,7 @@ def axis_padding(padding: Padding) -> tuple[str | tuple[int, int], str | tuple[i
     return (rows, rows), (columns, columns)
 
 
+@lru_cache(maxsize=256)
 def correlation_axis(
     length: int,
     size: int,
@@ -149,6 +151,7 @@ def made_up(padding: str | tuple[int, int], span: int, anchor: int) -> tuple[int
     return named[padding] if isinstance(padding, str) else padding
 
 
+@lru_cache(maxsize=256)
 def pooling_axis(
     length: int,
     size: int,

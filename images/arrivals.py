@@ -11,9 +11,10 @@ from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import Any, TypeVar
 
+from ..compiled.threads import cores
 from .errors import EdgewiseError
 from .inputs import Input, find_inputs
-from .stream import cores, outcome
+from .stream import outcome
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -11,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-from .stream import cores
+from ..compiled.threads import cores
 
 try:
     from isal import isal_zlib

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Any, BinaryIO
 
+from ..compiled.threads import cores
 from .errors import EdgewiseError
-from .stream import cores, outcome
+from .stream import outcome
 
 # Bytes of decoded pixels that may wait.
 ROOM = 512 << 20

@@ -5,7 +5,6 @@ thread inflates while another undoes filters, right into the array.
 """
 
 import struct
-import sys
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +14,7 @@ import numpy as np
 
 from .deflate import inflated
 from .errors import ImageError
+from .png_loops import unfilter
 
 CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}  # by PNG's colour type
 NO_DEPTH = "the file is damaged: its pixels end early; copy it again"
@@ -33,7 +33,7 @@ def read_png(file: BinaryIO, label: str) -> np.ndarray | None:
     ndarray of uint8 or uint16, (H, W) or (H, W, C), or None
         None for a picture that Pillow reads as well: a small one, 16-bit gray,
         fewer than 8 bits, a palette, interlaced, with one transparent colour;
-        and for 8 bits that are damaged or need loops that are not loaded.
+        and for 8 bits that are damaged.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def read_png(file: BinaryIO, label: str) -> np.ndarray | None:
         return None
     values = np.empty((height, row), np.uint8)
     try:
-        _fill(values, _pieces(file, chunks), channels * depth // 8, must=depth == 16)
+        _fill(values, _pieces(file, chunks), channels * depth // 8)
     except (zlib.error, _UnreadError) as error:
         if depth == 8:
             return None
@@ -126,16 +126,8 @@ def _blocks(stream: Iterator[bytes], row: int) -> Iterator[np.ndarray]:
         yield np.frombuffer(b"".join(gathered), np.uint8, size - size % row).reshape(-1, row)
 
 
-def loops_are_near() -> bool:
-    """Say whether compiled loops take no longer to load than Pillow to read a picture."""
-    return "numba" in sys.modules
-
-
-def _fill(values: np.ndarray, pieces: Iterator[bytes], step: int, *, must: bool) -> None:
-    """Fill an array with the rows of a stream; `step` is the bytes of a pixel.
-
-    Unless it must, this does not wait for loops.
-    """
+def _fill(values: np.ndarray, pieces: Iterator[bytes], step: int) -> None:
+    """Fill an array with the rows of a stream; `step` is the bytes of a pixel."""
     height, row = values.shape
     blocks = _blocks(inflated(pieces, height * (row + 1)), row + 1)
     filled = 0
@@ -143,8 +135,6 @@ def _fill(values: np.ndarray, pieces: Iterator[bytes], step: int, *, must: bool)
         coming = pool.submit(next, blocks, None)
         while (block := coming.result()) is not None:
             coming = pool.submit(next, blocks, None)
-            if not (must or loops_are_near()) and block[:, 0].max() > ABOVE:
-                raise _UnreadError
             _unfilter(block, values, filled, step)
             filled += len(block)
     if filled < height:
@@ -178,8 +168,6 @@ def _unfilter_row(kind: int, row: np.ndarray, out: np.ndarray, above, step: int)
 
 def _by_loop(kinds: np.ndarray, rows: np.ndarray, out: np.ndarray, step: int) -> None:
     """Undo filters by the compiled loop; `out` begins with the row above, if there is one."""
-    from .png_loops import unfilter
-
     follows = len(out) - len(rows)
     out[follows:] = rows
-    unfilter(np.pad(kinds, (follows, 0)), out, step)
+    unfilter(np.pad(kinds, (follows, 0)), out, step, np.zeros(rows.shape[1], np.uint8))

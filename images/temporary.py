@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from .locks import fcntl
+from ..compiled.locks import fcntl
 
 PREFIX, SUFFIX = ".edgewise-", ".part"
 

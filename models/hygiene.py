@@ -10,6 +10,7 @@ import numpy as np
 from ..images.dataset import Dataset
 from ..images.errors import EdgewiseError, reason_of
 from .hygiene_signature import signatures
+from .linear_threads import single_blas
 
 HASH = 16  # bytes
 PICTURES_AT_ONCE = 2048
@@ -99,8 +100,13 @@ def survey(
     watch : callable, optional
         ``watch(items, total)`` passes items on, under a progress bar say.
     """
-    if dataset.array is not None:
-        return _of_array(dataset, dataset.array, watch)
+    with single_blas():
+        if dataset.array is not None:
+            return _of_array(dataset, dataset.array, watch)
+        return _of_files(dataset, jobs, watch)
+
+
+def _of_files(dataset: Dataset, jobs: int | None, watch: Watch) -> Survey:
     places, sights, failed = [], [], []
     looking = replace(dataset, reader=partial(_look, dataset))
     for i, found in watch(looking.images(jobs, ahead=64), len(dataset)):

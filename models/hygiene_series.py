@@ -13,6 +13,7 @@ from ..images.dataset import Dataset, natural_key
 from ..images.errors import EdgewiseError
 from ..images.groups import suggest_rule
 from .hygiene_signature import signatures
+from .linear_threads import single_blas
 
 # Neighbours by name are alike if they are more so than this share of other pairs.
 QUANTILE = 0.99
@@ -75,7 +76,9 @@ def sample_series(dataset: Dataset) -> Series | None:
     rows = _rows(dataset.names, dataset.labels)
     rows = [rows[k] for k in random.permutation(len(rows))[:SAMPLED_CLASSES]]
     pairs = np.concatenate([_sampled(_neighbours(row), len(rows), random) for row in rows])
-    seen = {i: one for i in np.unique(pairs).tolist() if (one := _seen(dataset, i)) is not None}
+    with single_blas():
+        looks = {i: _seen(dataset, i) for i in np.unique(pairs).tolist()}
+    seen = {i: one for i, one in looks.items() if one is not None}
     known = np.array(list(seen), np.int64)
     pairs = pairs[np.isin(pairs, known).all(axis=1)]
     if not len(pairs):

@@ -1,11 +1,12 @@
 """Work on blocks of rows by several threads, with the same result for any number of them."""
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from typing import TypeVar
+
+from ..compiled.threads import cores
 
 Block = TypeVar("Block")
 Result = TypeVar("Result")
@@ -20,7 +21,7 @@ def in_order(
 
     To be used within `single_blas`.
     """
-    count = jobs or threads()
+    count = jobs or cores()
     with ThreadPoolExecutor(count) as pool:
         waiting: deque = deque()
         for part in parts:
@@ -44,8 +45,3 @@ def single_blas() -> AbstractContextManager:
     from threadpoolctl import threadpool_limits
 
     return threadpool_limits(1, user_api="blas")
-
-
-def threads() -> int:
-    """Return how many threads to use: one a core that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

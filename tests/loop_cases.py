@@ -1,18 +1,20 @@
 """Cases that between them enter every compiled loop; see test_every_loop.py.
 
-    python loop_cases.py uncompiled|checked RESULTS.npz
+    python loop_cases.py uncompiled|checked RESULTS.npz [FILE...]
 
-writes what they return and, if they are uncompiled, "entered": FILE:NAME of each loop.
+writes what they return and, if they are uncompiled, "entered": FILE:NAME of each function.
 """
 
+import os
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
 
 import edgewise
-from edgewise import jit
 from edgewise.filters.edges import edge_strength
+from edgewise.filters.ranges import fit_range
 
 PACKAGE = Path(edgewise.__file__).parent
 
@@ -59,7 +61,11 @@ def edges():
 def pooled():
     """Pool with every kind."""
     kinds = ("max", "min", "average", "sum", "lp", "median")
-    return [
+    rare = [{"kind": kind, **chosen} for kind in ("max", "min")
+            for chosen in ({"dilation": 2}, {"padding": 1})]  # fmt: skip
+    results = [edgewise.pool(gray(), 3, **chosen) for chosen in rare]
+    results.append(edgewise.pool(gray(np.float32) * np.float32(1e30), 3, kind="lp"))
+    return results + [
         edgewise.pool(image, 3, kind=kind, stride=stride, p=p)
         for image in (gray(np.float32), gray(shape=(21, 23, 3)))
         for kind in kinds
@@ -79,8 +85,11 @@ def pictures_of_hog():
         {"norm": "l2"},
         {"signed": True},
         {"cell": 5},
+        {"gamma": "sqrt"},
     ):
         results.append(edgewise.hog(gray(shape=(30, 26)), "skimage", **changes))
+    # The strongest channel is found in other way for floats.
+    results.append(edgewise.hog(gray(np.float32, (30, 26, 3))))
     return results
 
 
@@ -89,8 +98,11 @@ def unfiltered():
     from edgewise.images.png_loops import unfilter
 
     rows = gray(shape=(10, 12))
-    unfilter(np.arange(10, dtype=np.uint8) % 5, rows, 3)
-    return [rows]
+    results = []
+    for step in (1, 3):
+        results.append(rows.copy())
+        unfilter(np.arange(10, dtype=np.uint8) % 5, results[-1], step, np.zeros(12, np.uint8))
+    return results
 
 
 def layers():
@@ -124,35 +136,44 @@ def training():
     counts = np.zeros((2, 256), np.int64)
     loops.count_levels(images, counts)
     a, b, c, d = rng.random((4, 9)).astype(np.float32)
-    loops.descend(a, b, c, np.float32(0.1), d, np.float32(0.9), True)
-    pair = np.float32(0.9), np.float32(0.99)
-    loops.descend_adaptively(a, b, c, d, np.float32(0.1), d.copy(), pair, pair, np.float32(1e-8))
+    loops.descend(a, b, c, d, np.array([0.1, 0.9], np.float32), True)
+    factors = np.array([0.1, 0.9, 0.99, 0.9, 0.99, 1e-8], np.float32)
+    loops.descend_adaptively(a, b, c, d, d.copy(), factors)
     return [x, y, counts, a, c, d]
 
 
 INTEGERS, NUMBERS = (np.uint8, np.uint16), (np.uint8, np.float32)
 CASES = {
+    "compiled/tiles.py": layers,
+    "compiled/views.py": weighted,
+    "compiled/weighted_rows.py": weighted,
     "features/block_loops.py": pictures_of_hog,
     "features/gradient_loops.py": pictures_of_hog,
     "features/loops.py": pictures_of_hog,
     "features/vote_loops.py": pictures_of_hog,
     "filters/bilateral_loops.py": lambda: [
-        *chains("bilateral:2"), *chains("bilateral:2", shape=(21, 23, 3))],
-    "filters/box_loops.py": lambda: chains("box:5", "box:6:border=constant", dtypes=INTEGERS),
-    "filters/canny_loops.py": lambda: chains("canny", "canny:20:40", shape=(70, 20)),
-    "filters/counting_loops.py": lambda: chains("median:9", dtypes=NUMBERS),
-    "filters/edge_loops.py": edges,
-    "filters/loops.py": weighted,
-    "filters/median_loops.py": lambda: chains("median:7", dtypes=NUMBERS),
-    "filters/moment_loops.py": lambda: chains("local-variance:5", "lcn"),
-    "filters/network_loops.py": lambda: chains(
-        "median:3", "median:5", "median:3:border=constant", dtypes=NUMBERS),
+        *(result for channels in (1, 3, 5)
+          for result in chains("bilateral:2", shape=(21, 23, channels)))],
+    "filters/compass_loops.py": lambda: chains("kirsch", "robinson:direction:stride=2"),
+    "filters/extreme_loops.py": lambda: chains(
+        "maximum:5", "minimum:3:border=constant", dtypes=NUMBERS, shape=(17, 9)),
+    "filters/histogram_loops.py": lambda: chains(
+        "median:11", "percentile:30:21:stride=2", "median:17:border=constant", shape=(17, 9)),
     "filters/rank_loops.py": lambda: chains(
-        "percentile:30:17", "percentile:30:19", "percentile:30:21", "maximum:5", "minimum:3",
-        dtypes=NUMBERS, shape=(17, 9)),
+        *(f"median:{size}" for size in (3, 5, 7, 9)), "percentile:30:7", "median:3:border=constant",
+        "median:3:stride=2", dtypes=NUMBERS, shape=(5, 75)),
+    "filters/window_loops.py": lambda: chains("median:3"),
+    "filters/box_loops.py": lambda: chains(
+        "box:5", "box:6:border=constant", "box:17", dtypes=INTEGERS),
+    "filters/canny_loops.py": lambda: chains("canny", "canny:20:40", shape=(70, 20)),
+    "filters/edge_loops.py": edges,
+    "filters/fit_loops.py": lambda: [
+        fit_range(gray(np.float32) - 9, rule, np.uint8)[0] for rule in ("abs", "shift")],
+    "filters/loops.py": weighted,
+    "filters/moment_loops.py": lambda: chains("local-variance:5", "lcn"),
+    "filters/point_loops.py": lambda: chains("abs", "relu", "threshold:9", "unsharp", "log:bias=3"),
+    "filters/pool_loops.py": pooled,
     "filters/row_loops.py": pooled,
-    "filters/tiles.py": layers,
-    "filters/vector_loops.py": weighted,
     "images/png_loops.py": unfiltered,
     "models/cnn/layers/loops.py": layers,
     "models/cnn/layers/pooling_loops.py": layers,
@@ -160,36 +181,25 @@ CASES = {
 }  # fmt: skip
 
 
-def main(mode, path):
-    """Run all cases and write their results."""
-    if mode == "checked":
-        check_bounds()
-    entered = set()
+def main(mode, path, *files):
+    """Run all cases, or those of some files, and write their results."""
+    entered, package = set(), f"{PACKAGE}{os.sep}"
 
     def note(frame, what, _):
         name = frame.f_code.co_filename
-        if what == "call" and name.endswith(("loops.py", "tiles.py")):
-            entered.add(f"{Path(name).relative_to(PACKAGE).as_posix()}:{frame.f_code.co_name}")
+        if what == "call" and name.startswith(package):
+            file = Path(name).relative_to(PACKAGE).as_posix()
+            entered.add(f"{file}:{frame.f_code.co_name}")
 
-    from edgewise.features import compute
-    from edgewise.filters import correlation, pooling
-
-    correlation.FEW_MULTIPLY_ADDS = pooling.FEW_COMPARISONS = 0
-    compute.FEW_PIXELS = -1
     results = {}
     if mode == "uncompiled":
         sys.setprofile(note)
-    for case in dict.fromkeys(CASES.values()):
+        threading.setprofile(note)
+    for case in dict.fromkeys(CASES[file] for file in files or CASES):
         for result in case():
             results[str(len(results))] = result
     sys.setprofile(None)
     np.savez(path, entered=np.array(sorted(entered), str), **results)
-
-
-def check_bounds():
-    """Compile all loops for one thread: one of Numba's could not say what went wrong."""
-    compiled = jit._compiled
-    jit._compiled = lambda loop, *, parallel, **more: compiled(loop, parallel=False, **more)
 
 
 if __name__ == "__main__":

@@ -15,20 +15,15 @@ from pathlib import Path
 import numpy as np
 
 import edgewise
-from edgewise.features import compute
-from edgewise.filters import correlation, pooling
+from edgewise.compiled import threads
 from edgewise.models import save_model
 from edgewise.models.cnn import CnnModel, Network, Normalization
 from edgewise.models.linear import LinearModel
 
 FOLDER = Path(sys.argv[2])
-# Several strips of rows for every loop, so that there is something to share out.
-IMAGE = np.random.default_rng(0).integers(0, 256, (301, 90), np.uint8)
-
-
-# Small work goes to the loops too, and is shared out.
-correlation.FEW_MULTIPLY_ADDS = pooling.FEW_COMPARISONS = compute.FEW_PIXELS = 0
-compute.PIXELS_A_THREAD = 1
+# Enough work for several pieces of every loop, and threads that share them out.
+IMAGE = np.random.default_rng(0).integers(0, 256, (901, 700), np.uint8)
+threads.cores = lambda: 4
 
 
 def prepare():
@@ -59,7 +54,7 @@ def everything(number=0):
     image = edgewise.read_image(FOLDER / "data" / "a" / "1.png")
     edgewise.write_image(FOLDER / f"{os.getpid()}-{number}.png", image, overwrite=True)
     assert edgewise.open_dataset(FOLDER / "data").classes == ("a", "b")
-    pictures = image.reshape(-1)[: 20 * 64].reshape(20, 8, 8, 1)
+    pictures = image.reshape(-1)[: 200 * 64].reshape(200, 8, 8, 1)
     results = [
         edgewise.correlate(image, edgewise.kernel("gaussian", sigma=2), method="direct"),
         edgewise.convolve(image, np.arange(49.0).reshape(7, 7), method="direct"),
@@ -107,7 +102,7 @@ def while_another_thread_compiles():
     """Return whether a child works that was forked while a loop was being compiled."""
     from numba.core.compiler_lock import global_compiler_lock
 
-    import_module("edgewise.jit")  # as it is where a loop of Edgewise is compiled
+    import_module("edgewise.compiled.compiling")  # as where a loop is being compiled
 
     held = threading.Event()
 

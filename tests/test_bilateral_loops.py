@@ -6,29 +6,30 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from edgewise.filters import bilateral_loops
-from edgewise.jit import serial_loop
+from edgewise.compiled.loop import loop
+from edgewise.filters.bilateral_loops import blur_row
+from edgewise.filters.strips import Places, Weights
 
 DECAY = np.float32(1e-6)
 
 
-@serial_loop
-def blur_gray(y, x, offsets, near, length):
-    bilateral_loops.blur_row(
+@loop
+def blur_gray(y: Weights, x: Weights, offsets: Places, near: Weights, length: int):
+    blur_row(
         y, 170, x, 300, 100, offsets, near, near.size, DECAY, length, 1, 0
     )  # fmt: skip
 
 
-@serial_loop
-def blur_summed(y, x, offsets, near, length):
-    bilateral_loops.blur_row(
+@loop
+def blur_summed(y: Weights, x: Weights, offsets: Places, near: Weights, length: int):
+    blur_row(
         y, 170, x, 300, 100, offsets, near, near.size, DECAY, length, 3, 0
     )  # fmt: skip
 
 
-@serial_loop
-def blur_euclidean(y, x, offsets, near, length):
-    bilateral_loops.blur_row(
+@loop
+def blur_euclidean(y: Weights, x: Weights, offsets: Places, near: Weights, length: int):
+    blur_row(
         y, 170, x, 300, 100, offsets, near, near.size, DECAY, length, 3, 1
     )  # fmt: skip
 
@@ -47,9 +48,7 @@ def test_one_row(blur, channels, squared, length, taps, seed):
     found = np.full(510, 7, np.float32)
     expected = found.copy()
     blur(found, x, offsets, near, length)
-    bilateral_loops._blur_row_plainly(
-        expected, 170, x, 300, 100, offsets, near, taps, DECAY, length, channels, squared
-    )
+    blur_row(expected, 170, x, 300, 100, offsets, near, taps, DECAY, length, channels, squared)
     # Range weights are off by up to 8e-7 where the pixel's own weighs 0.1, and values go
     # up to 255.
     assert_allclose(found, expected, atol=3e-3)

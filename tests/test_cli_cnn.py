@@ -22,7 +22,7 @@ from edgewise.features.files import save_features
 from edgewise.models.cnn import CnnModel, Network, Normalization
 from edgewise.models.cnn.activity import check_cost
 from edgewise.models.cnn.spec import build
-from edgewise.models.cnn.training.shards import scores_of, working
+from edgewise.models.cnn.training.shards import scores_of
 
 TINY = "conv:3:3,relu,maxpool:2,flatten,dense:classes"
 NORMED = "conv:16:3:bias=no,batchnorm,relu,flatten,dropout:0.2,dense:classes"
@@ -534,10 +534,10 @@ def test_a_large_picture_is_judged_with_few_others():
     network = Network.from_spec("conv:8:3:padding=1,globalpool,dense:2", (1, 40, 40))
     images = np.random.default_rng(0).integers(0, 256, (9, 40, 40, 1), dtype=np.uint8)
     normal = Normalization.of(images)
-    with working(2) as workers, pytest.MonkeyPatch.context() as patch:
-        together = scores_of(network, images, normal, workers)
+    with pytest.MonkeyPatch.context() as patch:
+        together = scores_of(network, images, normal)
         patch.setattr("edgewise.models.cnn.training.shards.SHARD_NUMBERS", 1)
-        assert_allclose(scores_of(network, images, normal, workers), together, rtol=1e-5)
+        assert_allclose(scores_of(network, images, normal), together, rtol=1e-5)
 
 
 def test_mixed_sizes_suggest_one_that_a_network_can_live_with(here, capsys):

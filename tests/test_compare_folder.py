@@ -20,7 +20,7 @@ from comparing import (
 )
 
 from edgewise.cli.main import run
-from edgewise.images.locks import locked
+from edgewise.compiled.locks import locked
 from edgewise.models.comparison import cnn, timing
 from edgewise.models.comparison.folder import LOCK
 from edgewise.models.comparison.steps import Steps

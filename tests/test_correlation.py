@@ -85,7 +85,7 @@ def close(expected, got):
 @chosen
 @given(images(), kernels(), pairs, pairs, paddings, borders, st.booleans())
 def test_equals_the_textbook_loops(
-    route, image, kernel, stride, dilation, padding, border, flip
+    image, kernel, stride, dilation, padding, border, flip
 ):  # fmt: skip
     ours, loops = (convolve, naive.convolve) if flip else (correlate, naive.correlate)
     settings_ = {"stride": stride, "dilation": dilation, "border": border, "fill": 7.0}
@@ -107,7 +107,7 @@ def test_equals_the_textbook_loops(
 
 @chosen
 @given(images(st.none()), kernels(), borders, st.booleans())
-def test_equals_scipy(route, image, kernel, border, flip):
+def test_equals_scipy(image, kernel, border, flip):
     ours, theirs = (
         (convolve, scipy.ndimage.convolve) if flip else (correlate, scipy.ndimage.correlate)
     )
@@ -119,7 +119,7 @@ def test_equals_scipy(route, image, kernel, border, flip):
 
 @chosen
 @given(images(st.sampled_from([None, 3])), kernels(), st.sampled_from(list(OPENCV_BORDER)))
-def test_equals_opencv(route, image, kernel, border):
+def test_equals_opencv(image, kernel, border):
     assume(min(image.shape[:2]) > max(kernel.shape))
     expected = cv2.filter2D(
         image.astype(np.float32), cv2.CV_32F, kernel, borderType=OPENCV_BORDER[border]
@@ -129,14 +129,14 @@ def test_equals_opencv(route, image, kernel, border):
 
 @chosen
 @given(images(st.sampled_from([None, 3])), kernels(), st.sampled_from([np.uint8, np.uint16]))
-def test_integers_round_half_to_even_and_saturate(route, image, kernel, dtype):
+def test_integers_round_half_to_even_and_saturate(image, kernel, dtype):
     exact = correlate(image, kernel)
     expected = np.clip(np.rint(exact), 0, np.iinfo(dtype).max).astype(dtype)
     assert_array_equal(correlate(image, kernel, dtype=dtype), expected)
 
 
 @pytest.mark.parametrize(("value", "rounded"), [(0.5, 0), (1.5, 2), (2.5, 2), (-3, 0), (300, 255)])
-def test_rounding_by_example(route, value, rounded):
+def test_rounding_by_example(value, rounded):
     result = correlate(np.ones((2, 2), np.uint8), [[value]], dtype=np.uint8)
     assert_array_equal(result, np.full((2, 2), rounded, np.uint8))
 
@@ -158,7 +158,7 @@ def test_aliases(alias, name):
     )
 
 
-def test_same_with_stride_is_the_result_sampled(route, rng):
+def test_same_with_stride_is_the_result_sampled(rng):
     image, kernel = rng.integers(0, 256, (17, 23, 3), np.uint8), rng.normal(size=(4, 5))
     whole = correlate(image, kernel)
     for stride in ((2, 2), (3, 1), (5, 4), (30, 30)):
@@ -167,14 +167,14 @@ def test_same_with_stride_is_the_result_sampled(route, rng):
         )
 
 
-def test_whole_number_kernels_are_exact(route, rng):
+def test_whole_number_kernels_are_exact(rng):
     image = rng.integers(0, 65536, (40, 31), np.uint16)
     sobel = np.outer([1, 2, 1], [-1, 0, 1])
     expected = scipy.ndimage.correlate(image.astype(np.int64), sobel, mode="mirror")
     assert_array_equal(correlate(image, sobel), expected.astype(np.float32))
 
 
-def test_linear_and_constant(route, rng):
+def test_linear_and_constant(rng):
     a, b = rng.normal(size=(2, 30, 20)).astype(np.float32)
     kernel = rng.normal(size=(5, 3))
     close(2 * correlate(a, kernel) - 3 * correlate(b, kernel), correlate(2 * a - 3 * b, kernel))
@@ -182,7 +182,7 @@ def test_linear_and_constant(route, rng):
     assert_allclose(flat, np.full((9, 9), 100), rtol=1e-5)
 
 
-def test_nan_stays_where_the_kernel_sees_it(route):
+def test_nan_stays_where_the_kernel_sees_it():
     image = np.zeros((7, 7), np.float32)
     image[3, 3] = np.nan
     result = correlate(image, [[0, 1, 0], [1, 0, 1], [0, 1, 0]])
@@ -191,12 +191,12 @@ def test_nan_stays_where_the_kernel_sees_it(route):
     assert_array_equal(np.isnan(result), expected)
 
 
-def test_nan_in_an_integer_result_is_zero(route):
+def test_nan_in_an_integer_result_is_zero():
     image = np.full((3, 3), np.nan, np.float32)
     assert_array_equal(correlate(image, [[1]], dtype=np.uint8), np.zeros((3, 3), np.uint8))
 
 
-def test_layouts_do_not_matter(route, rng):
+def test_layouts_do_not_matter(rng):
     image, kernel = rng.integers(0, 256, (20, 30, 3), np.uint8), rng.normal(size=(3, 3))
     expected = correlate(image, kernel)
     strided = np.repeat(image, 2, axis=1)[:, ::2]
@@ -207,7 +207,7 @@ def test_layouts_do_not_matter(route, rng):
 
 
 @pytest.mark.parametrize("given_", [np.int32, np.float64, np.int8, bool])
-def test_other_dtypes_become_float32(route, given_):
+def test_other_dtypes_become_float32(given_):
     image = np.array([[0, 1], [1, 0]], given_)
     assert_array_equal(correlate(image, [[2]]), 2 * image.astype(np.float32))
 

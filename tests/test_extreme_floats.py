@@ -6,7 +6,7 @@ from numpy.testing import assert_array_equal
 
 from edgewise.cli.main import run
 from edgewise.filters import FILTERS, KERNELS, apply, compile_chain, correlate, pool
-from edgewise.filters.banded import filter_picture
+from edgewise.filters.pictures import filter_picture
 from edgewise.images import write_image
 
 

@@ -24,7 +24,7 @@ SMALL = [(1, 1), (1, 2), (2, 1), (1, 9), (9, 1), (2, 2), (1, 1, 3), (1, 5, 4), (
 @pytest.mark.parametrize("shape", SMALL)
 @pytest.mark.parametrize("border", BORDERS)
 @pytest.mark.parametrize("size", [(1, 1), (7, 9), (2, 8), (11, 1)])
-def test_kernels_larger_than_the_picture(route, shape, border, size):
+def test_kernels_larger_than_the_picture(shape, border, size):
     image = RNG.integers(0, 256, shape).astype(np.uint8)
     weights = RNG.integers(-9, 10, size).astype(float)
     planes = image if image.ndim == 3 else image[:, :, None]

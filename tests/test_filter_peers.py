@@ -14,7 +14,7 @@ from edgewise import EdgewiseError, apply, correlate, kernel, pool
 
 @pytest.mark.parametrize("sigma", [0.5, 0.8, 1, 2.5, 7])
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
-def test_a_gaussian_of_whole_numbers_is_the_exact_one_rounded(route, rng, sigma, dtype):
+def test_a_gaussian_of_whole_numbers_is_the_exact_one_rounded(rng, sigma, dtype):
     """Not a fixed-point one, whose every other pixel depends on version and processor."""
     image = rng.integers(0, np.iinfo(dtype).max, (60, 70), dtype, endpoint=True)
     exact = scipy.ndimage.gaussian_filter(image.astype(float), sigma, mode="mirror")
@@ -41,7 +41,7 @@ def test_the_gaussian_of_imagemagick(sigma, corner, neighbour, middle):
     assert_allclose(found, (corner, neighbour, middle), rtol=1e-5)
 
 
-def test_a_part_of_an_array_sees_nothing_beside_it(route, rng):
+def test_a_part_of_an_array_sees_nothing_beside_it(rng):
     """A view, of which a Fourier transform could read on beyond the edge."""
     image = rng.integers(0, 256, (80, 90, 3), np.uint8)
     part = image[20:60, 30:80]
@@ -72,7 +72,7 @@ def test_every_depth_and_number_of_channels(rng, dtype, channels, chain):
     assert image.min() - slack <= result.min() <= result.max() <= image.max() + slack
 
 
-def test_only_windows_inside_count_with_valid(route, rng):
+def test_only_windows_inside_count_with_valid(rng):
     image = rng.integers(0, 256, (12, 14), np.uint8)
     inner = skimage.filters.sobel(image.astype(float))[1:-1, 1:-1] * 4 * np.sqrt(2)
     assert_allclose(apply("sobel:padding=valid", image), inner, rtol=1e-5)
@@ -81,14 +81,14 @@ def test_only_windows_inside_count_with_valid(route, rng):
 # ------------------------------------------------------------ pooling
 
 
-def test_the_last_row_gets_no_darker(route):
+def test_the_last_row_gets_no_darker():
     """What hangs over the edge does not count as 0."""
     image = np.full((5, 7), 80, np.uint8)
     assert_array_equal(pool(image, 2, kind="average", ceil=True), np.full((3, 4), 80))
     assert_array_equal(pool(image - np.float32(100), 2, ceil=True), np.full((3, 4), -20))
 
 
-def test_narrow_windows_and_odd_powers(route):
+def test_narrow_windows_and_odd_powers():
     image = np.array([[-3, 4, -1, 2]], np.float32)
     assert_array_equal(pool(image, (1, 2)), [[4, 2]])
     assert_allclose(pool(image, (1, 2), kind="lp", p=3), [[91 ** (1 / 3), 9 ** (1 / 3)]], rtol=1e-6)
@@ -96,7 +96,7 @@ def test_narrow_windows_and_odd_powers(route):
 
 @pytest.mark.parametrize("p", [0.5, 2, 8, 16, 17, 40, 1000])
 @pytest.mark.parametrize("scale", [1 / 255, 1, 257])
-def test_no_power_is_too_large(route, rng, p, scale):
+def test_no_power_is_too_large(rng, p, scale):
     """65535 to the 9th is more than float32 holds, a tenth to the 40th less."""
     image = (scale * rng.integers(0, 256, (9, 12))).astype(np.float32)
     image[3] = 0
@@ -112,7 +112,7 @@ def test_there_is_nothing_to_pool_without_pixels(shape):
         pool(np.zeros(shape), 2)
 
 
-def test_no_window_starts_in_the_padding_at_the_end(route):
+def test_no_window_starts_in_the_padding_at_the_end():
     # torch.nn.MaxPool2d(2, stride=2, padding=1, ceil_mode=True) gives 3 of 4, and 3, not 4, of 5.
     for length in (4, 5):
         result = pool(np.ones((1, length)), (1, 2), padding=((0, 0), (1, 1)), ceil=True)
@@ -151,7 +151,7 @@ def test_farid_is_that_of_scikit_image(rng):
         assert_allclose(result, peer(image), atol=1e-6)
 
 
-def test_sharpen_and_laplacian_are_those_of_scipy_and_opencv(route, rng):
+def test_sharpen_and_laplacian_are_those_of_scipy_and_opencv(rng):
     image = rng.integers(0, 256, (20, 30), np.uint8)
     detail = scipy.ndimage.laplace(image.astype(float), mode="mirror")
     assert_allclose(apply("laplacian", image), detail, atol=1e-3)

@@ -3,8 +3,6 @@
 import os
 import subprocess
 import sys
-from contextlib import contextmanager
-from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -13,23 +11,14 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from skimage.feature import hog as skimage_hog
 
+from edgewise.compiled.threads import at_most_threads
 from edgewise.features import HogConfig, hog, hog_batch
 from edgewise.images.errors import EdgewiseError
 from naive_hog import hog as naive_hog
 
-# Where the way through the steps is chosen.
 COMPUTE = sys.modules["edgewise.features.compute"]
 
 DTYPES = (np.uint8, np.uint16, np.float32)
-WAYS = {"numpy": 10**18, "numba": -1}
-
-ways = pytest.mark.parametrize("way", WAYS)
-
-
-@contextmanager
-def going(way):
-    with patch.object(COMPUTE, "FEW_PIXELS", WAYS[way]):
-        yield
 
 
 def picture(seed, shape, dtype, values="full"):
@@ -76,7 +65,6 @@ def sized(config, margin):
     return config.least_size[0] + margin[0], config.least_size[1] + margin[1]
 
 
-@ways
 @settings(max_examples=120)
 @given(
     config=configs,
@@ -85,16 +73,14 @@ def sized(config, margin):
     dtype=st.sampled_from(DTYPES),
     seed=st.integers(0, 2**32),
 )
-def test_hog_is_its_definition(way, config, margin, channels, dtype, seed):
+def test_hog_is_its_definition(config, margin, channels, dtype, seed):
     shape = sized(config, margin) + (() if channels is None else (channels,))
     image = picture(seed, shape, dtype)
-    with going(way):
-        found = hog(image, config)
+    found = hog(image, config)
     assert found.dtype == np.float32
     assert_same_vector(found, naive_hog(image, config), config)
 
 
-@ways
 @settings(max_examples=60)
 @given(
     bins=st.integers(1, 36),
@@ -103,17 +89,15 @@ def test_hog_is_its_definition(way, config, margin, channels, dtype, seed):
     dtype=st.sampled_from(DTYPES),
     seed=st.integers(0, 2**32),
 )
-def test_gradients_upon_bin_edges(way, bins, signed, soft, dtype, seed):
+def test_gradients_upon_bin_edges(bins, signed, soft, dtype, seed):
     # Few whole values: many gradients at multiples of 45 degrees.
     config = HogConfig(
         cell=4, block=1, bins=bins, signed=signed, interpolate_orientation=soft, norm="l1"
     )
     image = picture(seed, (13, 11), dtype, "few")
-    with going(way):
-        assert_same_vector(hog(image, config), naive_hog(image, config), config)
+    assert_same_vector(hog(image, config), naive_hog(image, config), config)
 
 
-@ways
 @settings(max_examples=150)
 @given(
     bins=st.integers(1, 24),
@@ -128,7 +112,7 @@ def test_gradients_upon_bin_edges(way, bins, signed, soft, dtype, seed):
     seed=st.integers(0, 2**32),
 )
 def test_skimage_preset_is_skimage(
-    way, bins, cell, block, norm, margin, channels, axis, dtype, values, seed
+    bins, cell, block, norm, margin, channels, axis, dtype, values, seed
 ):
     size = tuple(cell[a] * block[a] + margin[a] for a in (0, 1))
     image = picture(seed, size if channels is None else (*size, channels), dtype, values)
@@ -136,12 +120,10 @@ def test_skimage_preset_is_skimage(
     wanted = skimage_hog(
         moved, bins, cell, block, norm, channel_axis=None if channels is None else axis
     )
-    with going(way):
-        found = hog(image, "skimage", bins=bins, cell=cell, block=block, norm=norm.lower())
+    found = hog(image, "skimage", bins=bins, cell=cell, block=block, norm=norm.lower())
     assert_allclose(found, wanted, rtol=0, atol=1e-5)
 
 
-@ways
 @settings(max_examples=60)
 @given(
     # Not those with edges at multiples of 7.5 degrees: see `configs`.
@@ -152,7 +134,7 @@ def test_skimage_preset_is_skimage(
     dtype=st.sampled_from(DTYPES),
     seed=st.integers(0, 2**32),
 )
-def test_skimage_preset_with_roots(way, bins, cell, norm, channels, dtype, seed):
+def test_skimage_preset_with_roots(bins, cell, norm, channels, dtype, seed):
     size = (cell[0] * 2 + 3, cell[1] * 3 + 1)
     image = picture(seed, size if channels is None else (*size, channels), dtype)
     wanted = skimage_hog(
@@ -160,20 +142,17 @@ def test_skimage_preset_with_roots(way, bins, cell, norm, channels, dtype, seed)
         transform_sqrt=True, channel_axis=None if channels is None else -1,
     )  # fmt: skip
     changes = {"bins": bins, "cell": cell, "block": (2, 2), "norm": norm.lower()}
-    with going(way):
-        found = hog(image, "skimage", gamma="sqrt", **changes)
+    found = hog(image, "skimage", gamma="sqrt", **changes)
     assert_allclose(found, wanted, rtol=0, atol=1e-5)
 
 
-@ways
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
-def test_roots_of_nearly_equal_whole_numbers(way, dtype):
+def test_roots_of_nearly_equal_whole_numbers(dtype):
     # The difference of two roots in float32 would have two digits here.
     most = {np.uint8: 251, np.uint16: 40_123}[dtype]
     image = most - picture(1, (40, 30), dtype, "few")
     wanted = skimage_hog(image, 7, transform_sqrt=True)
-    with going(way):
-        assert_allclose(hog(image, "skimage", bins=7, gamma="sqrt"), wanted, rtol=0, atol=1e-5)
+    assert_allclose(hog(image, "skimage", bins=7, gamma="sqrt"), wanted, rtol=0, atol=1e-5)
 
 
 @pytest.mark.parametrize("transform_sqrt", [False, True])
@@ -196,10 +175,8 @@ def test_least_upward_gradients_vote_into_the_last_bin():
     image = np.zeros((3, 3), np.float32)
     image[1, 2], image[0, 1] = 1, 1e-20
     assert not skimage_hog(image, 9, (3, 3), (1, 1)).any()
-    with going("numba"):
-        assert hog(image, "skimage", cell=3, block=1).argmax() == 8
-    with going("numpy"):
-        assert hog(image, "skimage", cell=3, block=1).argmax() == 8
+    assert hog(image, "skimage", cell=3, block=1).argmax() == 8
+    assert hog(image, "skimage", cell=3, block=1).argmax() == 8
 
 
 @pytest.mark.parametrize("preset", ["skimage", "dalal-triggs"])
@@ -209,32 +186,28 @@ def test_least_upward_gradients_vote_into_the_last_bin():
 def test_batch_is_each_picture(preset, shape):
     images = picture(5, shape, np.uint8)
     changes = {"cell": 4, "block": 2}
-    with going("numba"):
-        found = hog_batch(images, preset, **changes)
-        assert_array_equal(found, [hog(image, preset, **changes) for image in images])
+    found = hog_batch(images, preset, **changes)
+    assert_array_equal(found, [hog(image, preset, **changes) for image in images])
 
 
 @pytest.mark.parametrize("preset", ["skimage", "dalal-triggs"])
 @pytest.mark.parametrize("shape", [(1, 300, 1300), (90, 28, 28), (2, 130, 700, 3)])
 def test_threads_do_not_change_a_byte(preset, shape, monkeypatch):
-    from edgewise.jit import at_most_threads
-
     monkeypatch.setattr(COMPUTE, "PIXELS_A_THREAD", 1)
     images = picture(6, shape, np.uint8)
     many = hog_batch(images, preset)
     with at_most_threads(1):
         assert_array_equal(hog_batch(images, preset), many)
+    monkeypatch.undo()
+    assert_array_equal(hog_batch(images, preset), many)
 
 
-def test_small_work_is_not_shared(monkeypatch):
-    from edgewise import jit
-    from edgewise.features import loops
-
+@pytest.mark.parametrize(("side", "shared"), [(200, False), (2000, True)])
+def test_small_work_is_not_shared(side, shared, monkeypatch):
     seen = []
-    monkeypatch.setattr(loops, "histograms", lambda *_: seen.append(jit.numba.get_num_threads()))
-    for side in (512, 2000):
-        hog(np.zeros((side, side), np.uint8), "skimage")
-    assert seen == [1, min(11, jit.numba.get_num_threads())]
+    monkeypatch.setattr(COMPUTE, "run_all", lambda work, pieces: seen.append(len(pieces)))
+    hog(np.zeros((side, side), np.uint8))
+    assert [count > 1 for count in seen] == [shared]
 
 
 def test_out_is_filled():
@@ -269,24 +242,20 @@ def test_not_a_number_stays_where_it_is(preset):
     assert np.isfinite(clean).all()
 
 
-@ways
-def test_flat_pictures_are_zero(way):
-    with going(way):
-        for preset in ("skimage", "dalal-triggs"):
-            assert not hog(np.full((30, 30), 77, np.uint8), preset).any()
+def test_flat_pictures_are_zero():
+    for preset in ("skimage", "dalal-triggs"):
+        assert not hog(np.full((30, 30), 77, np.uint8), preset).any()
 
 
-@ways
 @pytest.mark.parametrize(
     ("step", "bin_"),
     # Brighter to the right, to the lower right, below, to the lower left.
     [((0, 1), 0), ((1, 1), 2), ((1, 0), 4), ((1, -1), 6)],
 )
-def test_a_ramp_is_in_the_bin_of_its_direction(way, step, bin_):
+def test_a_ramp_is_in_the_bin_of_its_direction(step, bin_):
     y, x = np.mgrid[:26, :26]
     ramp = (100 + 3 * (y * step[0] + x * step[1])).astype(np.uint8)
-    with going(way):
-        cells = hog(ramp, "skimage", cell=8, block=1, norm="none").reshape(3, 3, 9)
+    cells = hog(ramp, "skimage", cell=8, block=1, norm="none").reshape(3, 3, 9)
     assert_allclose(cells[1, 1, bin_], np.hypot(6 * step[0], 6 * step[1]), rtol=1e-6)
     assert cells[1, 1].argmax() == bin_
     assert np.count_nonzero(cells[1, 1]) == 1
@@ -306,8 +275,7 @@ def test_any_memory_layout():
     assert_array_equal(hog(wide[:, ::2]), hog(image))
     assert_array_equal(hog(image.astype(np.float64)), hog(image.astype(np.float32)))
     assert_array_equal(hog(image.astype(">u2")), hog(image.astype(np.uint16)))
-    with going("numba"):
-        assert_array_equal(hog(image.astype(np.uint16)), hog(image))
+    assert_array_equal(hog(image.astype(np.uint16)), hog(image))
     assert hog_batch(np.empty((0, 40, 30), np.uint8)).shape == (0, hog(image).size)
 
 
@@ -342,7 +310,6 @@ import numpy as np
 sys.path.insert(0, {tests!r})
 from naive_hog import hog as naive_hog
 from edgewise.features import HogConfig, hog
-sys.modules["edgewise.features.compute"].FEW_PIXELS = -1
 random = np.random.default_rng(1)
 for shape in ((21, 18), (20, 17, 3)):
     image = random.integers(0, 256, shape, dtype=np.uint8)
@@ -358,10 +325,12 @@ def test_with_the_compiler_switched_off():
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, env=environment)
 
 
-def test_small_pictures_do_not_load_numba():
+def test_numba_is_not_loaded_where_loops_are_compiled():
     code = (
         "import sys, numpy as np; from edgewise.features import hog;"
-        "hog(np.eye(64, dtype=np.uint8)); assert 'numba' not in sys.modules;"
-        "hog(np.eye(80, dtype=np.uint8)); assert 'numba' in sys.modules"
+        "hog(np.eye(64, dtype=np.uint8)); hog(np.ones((600, 500, 3), np.uint8), 'skimage');"
+        "assert 'numba' not in sys.modules"
     )
+    for preset, shape in (("dalal-triggs", (64, 64)), ("skimage", (64, 64, 3))):
+        hog(np.zeros(shape, np.uint8), preset)
     subprocess.run([sys.executable, "-c", code], check=True)

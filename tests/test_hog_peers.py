@@ -1,8 +1,6 @@
 """HoG presets against the programs that they are named after."""
 
-import sys
 from pathlib import Path
-from unittest.mock import patch
 
 import cv2
 import numpy as np
@@ -14,11 +12,6 @@ from numpy.testing import assert_allclose
 from edgewise.features import hog
 from edgewise.images import read_image
 
-# Where the way through the steps is chosen.
-COMPUTE = sys.modules["edgewise.features.compute"]
-WAYS = {"numpy": 10**18, "numba": -1}
-
-ways = pytest.mark.parametrize("way", WAYS)
 ASTRONAUT = Path(__file__).parent.parent / "sample_images" / "astronaut.png"
 REFERENCE = np.load(Path(__file__).parent / "hog_reference.npz")
 
@@ -33,7 +26,6 @@ even = st.integers(1, 5).map(lambda n: 2 * n)
 cells = st.tuples(st.integers(1, 3), st.integers(2, 3))
 
 
-@ways
 @settings(max_examples=100)
 @given(
     cell=st.tuples(even, even),
@@ -48,7 +40,7 @@ cells = st.tuples(st.integers(1, 3), st.integers(2, 3))
     seed=st.integers(0, 2**32),
 )
 def test_opencv_preset_is_opencv(
-    way, cell, block, stride, more, bins, signed, gamma, coloured, few, seed
+    cell, block, stride, more, bins, signed, gamma, coloured, few, seed
 ):
     if coloured:
         # In the columns beyond the last multiple of 4 OpenCV chooses another
@@ -64,20 +56,17 @@ def test_opencv_preset_is_opencv(
         bins, 1, -1, 0, 0.2, gamma, 64, signed,
     )  # fmt: skip
     wanted = peer.compute(np.ascontiguousarray(image[..., ::-1]) if coloured else image).ravel()
-    with patch.object(COMPUTE, "FEW_PIXELS", WAYS[way]):
-        found = hog(
-            image, "opencv", cell=cell, block=block, block_stride=stride, bins=bins,
-            signed=signed, gamma="sqrt" if gamma else "none",
-        )  # fmt: skip
+    found = hog(
+        image, "opencv", cell=cell, block=block, block_stride=stride, bins=bins,
+        signed=signed, gamma="sqrt" if gamma else "none",
+    )  # fmt: skip
     assert_allclose(found, wanted, rtol=0, atol=1e-4)
 
 
-@ways
-def test_opencv_preset_is_its_default_descriptor_on_a_photograph(way):
+def test_opencv_preset_is_its_default_descriptor_on_a_photograph():
     window = np.ascontiguousarray(read_image(ASTRONAUT)[100:228, 200:264])
     wanted = cv2.HOGDescriptor().compute(np.ascontiguousarray(window[..., ::-1])).ravel()
-    with patch.object(COMPUTE, "FEW_PIXELS", WAYS[way]):
-        found = hog(window, "opencv", gamma="sqrt")
+    found = hog(window, "opencv", gamma="sqrt")
     assert_allclose(found, wanted, rtol=0, atol=1e-4)
 
 
@@ -86,24 +75,20 @@ def kept(peer):
     return sorted({name.split(".")[1] for name in REFERENCE.files if name.startswith(peer)})
 
 
-@ways
 @pytest.mark.parametrize("number", kept("dlib"))
-def test_felzenszwalb_preset_is_dlib(way, number):
+def test_felzenszwalb_preset_is_dlib(number):
     picture, cell, wanted = (
         REFERENCE[f"dlib.{number}.{name}"] for name in ("picture", "cell", "values")
     )
-    with patch.object(COMPUTE, "FEW_PIXELS", WAYS[way]):
-        found = hog(picture, "felzenszwalb", cell=int(cell))
+    found = hog(picture, "felzenszwalb", cell=int(cell))
     # dlib has 0.2357 for the root of 1 / 18.
     assert_allclose(found, wanted, rtol=0, atol=1e-5)
 
 
-@ways
 @pytest.mark.parametrize("number", kept("vlfeat"))
-def test_vlfeat_preset_is_vlfeat(way, number):
+def test_vlfeat_preset_is_vlfeat(number):
     picture, cell, bins, wanted = (
         REFERENCE[f"vlfeat.{number}.{name}"] for name in ("picture", "cell", "bins", "values")
     )
-    with patch.object(COMPUTE, "FEW_PIXELS", WAYS[way]):
-        found = hog(picture, "vlfeat", cell=int(cell), bins=int(bins))
+    found = hog(picture, "vlfeat", cell=int(cell), bins=int(bins))
     assert_allclose(found, wanted, rtol=0, atol=1e-5)

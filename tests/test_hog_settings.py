@@ -2,7 +2,6 @@
 
 import sys
 from dataclasses import replace
-from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -16,11 +15,7 @@ from edgewise.features.presets import PRESETS
 from edgewise.images.errors import EdgewiseError
 from naive_hog import hog as naive_hog
 
-# Where the way through the steps is chosen.
 COMPUTE = sys.modules["edgewise.features.compute"]
-WAYS = {"numpy": 10**18, "numba": -1}
-
-ways = pytest.mark.parametrize("way", WAYS)
 
 
 def assert_same(found, wanted, config, tolerance=2e-5):
@@ -87,31 +82,26 @@ def masks(seed, size):
     return np.random.default_rng(seed + 1).random(size) < 0.8
 
 
-@ways
 @settings(max_examples=70)
 @given(configs, margins, channels, dtypes, st.booleans(), st.integers(0, 2**32))
-def test_every_setting_is_its_definition(way, config, margin, channels, dtype, masked, seed):
+def test_every_setting_is_its_definition(config, margin, channels, dtype, masked, seed):
     size = config.least_size[0] + margin[0], config.least_size[1] + margin[1]
     image = picture(seed, size, channels, dtype)
     mask = masks(seed, size) if masked else None
-    with patch.object(COMPUTE, "FEW_PIXELS", WAYS[way]):
-        found = hog(image, config, mask=mask)
+    found = hog(image, config, mask=mask)
     assert_same(found, naive_hog(image, config, mask), config)
 
 
-@ways
 @settings(max_examples=40)
 @given(by_cell, margins, channels, dtypes, st.booleans(), st.integers(0, 2**32))
-def test_layouts_by_cell_are_their_definition(way, config, margin, channels, dtype, masked, seed):
+def test_layouts_by_cell_are_their_definition(config, margin, channels, dtype, masked, seed):
     size = config.least_size[0] + margin[0], config.least_size[1] + margin[1]
     image = picture(seed, size, channels, dtype)
     mask = masks(seed, size) if masked else None
-    with patch.object(COMPUTE, "FEW_PIXELS", WAYS[way]):
-        found = hog(image, config, mask=mask)
+    found = hog(image, config, mask=mask)
     assert_same(found, naive_hog(image, config, mask), config)
 
 
-@ways
 @settings(max_examples=40)
 @given(
     config=st.builds(
@@ -128,11 +118,10 @@ def test_layouts_by_cell_are_their_definition(way, config, margin, channels, dty
     margin=margins,
     seed=st.integers(0, 2**32),
 )
-def test_votes_across_blocks_are_their_definition(way, config, margin, seed):
+def test_votes_across_blocks_are_their_definition(config, margin, seed):
     size = config.least_size[0] + margin[0], config.least_size[1] + margin[1]
     image = picture(seed, size, None, np.uint8)
-    with patch.object(COMPUTE, "FEW_PIXELS", WAYS[way]):
-        assert_same(hog(image, config), naive_hog(image, config), config)
+    assert_same(hog(image, config), naive_hog(image, config), config)
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -147,7 +136,6 @@ def test_wide_pictures_are_cut_into_pieces_unseen(preset):
 def test_batches_with_a_mask_each(preset, monkeypatch):
     # So few at a time that the batch is cut.
     monkeypatch.setattr(COMPUTE, "PIXELS_AT_ONCE", 2 * 40 * 36)
-    monkeypatch.setattr(COMPUTE, "FEW_PIXELS", -1)
     images = np.stack([picture(seed, (40, 36), 3, np.uint8) for seed in range(5)])
     mask = np.stack([masks(seed, (40, 36)) for seed in range(5)])
     found = hog_batch(images, preset, mask=mask)
@@ -186,9 +174,7 @@ def test_of_equal_channels_the_last():
     image = np.zeros((16, 16, 3), np.uint8)
     image[:, :, 0] = np.arange(0, 64, 4)
     image[:, :, 2] = np.arange(0, 64, 4)[:, None]
-    for way in WAYS.values():
-        with patch.object(COMPUTE, "FEW_PIXELS", way):
-            first = hog(image, "skimage", block=1).reshape(-1, 9)
-            last = hog(image, "skimage", block=1, colour="strongest-last").reshape(-1, 9)
-        assert_array_equal(first.argmax(axis=1), 0)
-        assert_array_equal(last.argmax(axis=1), 4)
+    first = hog(image, "skimage", block=1).reshape(-1, 9)
+    last = hog(image, "skimage", block=1, colour="strongest-last").reshape(-1, 9)
+    assert_array_equal(first.argmax(axis=1), 0)
+    assert_array_equal(last.argmax(axis=1), 4)

@@ -13,7 +13,6 @@ from hostile.models import FREE, TRAINING, bases, hostile_models
 from edgewise import EdgewiseError, load_model
 from edgewise.models.cnn import Network, Normalization
 from edgewise.models.cnn.training.fitting import Training
-from edgewise.models.cnn.training.shards import Workers
 from edgewise.reports.facts import facts_text
 from edgewise.reports.inspection import inspect_path
 
@@ -43,7 +42,7 @@ def use_checkpoint(path):
     """Go on with a training."""
     network = Network.from_spec(FREE, (3, 8, 8), classes=3)
     normal = Normalization(np.full(3, 120, np.float32), np.full(3, 60, np.float32))
-    training = Training(network, TRAINING, normal, Workers(1))
+    training = Training(network, TRAINING, normal)
     training.given = {"network": bases()["checkpoint"][0]["given"]["network"]}
     training.restore(path)
     assert all(np.isfinite(array).all() for array in training.best.values())

@@ -183,7 +183,7 @@ def test_mistakes(image, chain, message):
         apply(chain, image)
 
 
-def test_renormalize_leaves_out_what_lies_outside(route, image):
+def test_renormalize_leaves_out_what_lies_outside(image):
     weights = kernel("gaussian", sigma=1.5)
     padded = scipy.ndimage.correlate(image.astype(float), weights, mode="constant")
     inside = scipy.ndimage.correlate(np.ones(image.shape), weights, mode="constant")

@@ -32,7 +32,7 @@ def picture(shape, dtype=np.uint8):
     st.sampled_from(["reflect", "symmetric", "edge", "wrap"]),
     st.sampled_from([np.uint8, np.uint16, np.float32]),
 )
-def test_moments_equal_the_textbook(route, shape, size, border, dtype):
+def test_moments_equal_the_textbook(shape, size, border, dtype):
     image = picture(shape, dtype)
     mean, variance = naive_filters.moments(image, size, border)
     assert_allclose(apply(f"local-mean:{size}:border={border}", image), mean, rtol=1e-6)
@@ -43,7 +43,7 @@ def test_moments_equal_the_textbook(route, shape, size, border, dtype):
     assert_allclose(result, contrast, rtol=1e-4, atol=1e-4)
 
 
-def test_local_mean_is_a_box_and_keeps_nan_where_it_is_seen(route, rng):
+def test_local_mean_is_a_box_and_keeps_nan_where_it_is_seen(rng):
     image = rng.random((20, 30, 3)).astype(np.float32)
     assert_allclose(apply("local-mean:5", image), apply("box:5", image), atol=1e-6)
     image[9, 9] = np.nan
@@ -51,7 +51,7 @@ def test_local_mean_is_a_box_and_keeps_nan_where_it_is_seen(route, rng):
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-def test_lcn_equals_the_textbook(route, channels):
+def test_lcn_equals_the_textbook(channels):
     image = picture((9, 8, channels)).astype(np.float32)
     weights = kernel("gaussian", sigma=1.5, size=5)
     expected = naive_filters.contrast_normalised(image.astype(float), weights)
@@ -65,7 +65,7 @@ def far_from_zero(offset, shape=(40, 30)):
 
 @pytest.mark.parametrize("offset", [-1e6, 1e6, 1e7])
 @pytest.mark.parametrize("border", ["reflect", "constant"])
-def test_windows_far_from_zero_keep_their_variance(route, offset, border):
+def test_windows_far_from_zero_keep_their_variance(offset, border):
     image, inner = far_from_zero(offset), (slice(2, -2), slice(2, -2))
     mean, variance = naive_filters.moments(image.astype(float), 5)
     # Beyond the border stands what the windows see inside, or they would differ far more.
@@ -81,7 +81,7 @@ def test_windows_far_from_zero_keep_their_variance(route, offset, border):
 
 @pytest.mark.parametrize("offset", [-1e6, 1e6, 1e7])
 @pytest.mark.parametrize("chain", ["lcn:5:1.5", "adaptive:5:0.1:gaussian"])
-def test_gaussian_windows_far_from_zero(route, offset, chain):
+def test_gaussian_windows_far_from_zero(offset, chain):
     image = far_from_zero(offset)
     near = image - np.float32(offset)
     for border in ("reflect", "constant"):
@@ -94,7 +94,7 @@ def test_gaussian_windows_far_from_zero(route, offset, chain):
         assert_allclose(apply(chain, image), wanted[:, :, 0], rtol=1e-4, atol=1e-4)
 
 
-def test_sixteen_bits_far_from_zero(route, rng):
+def test_sixteen_bits_far_from_zero(rng):
     image = rng.integers(65_533, 65_536, (40, 30)).astype(np.uint16)
     mean, variance = naive_filters.moments(image.astype(float), 5)
     assert_allclose(apply("local-variance:5", image), variance, rtol=1e-5)
@@ -104,7 +104,7 @@ def test_sixteen_bits_far_from_zero(route, rng):
     assert_allclose(apply("lcn:5", image), near, rtol=1e-4, atol=1e-4)
 
 
-def test_one_channel_far_from_zero_is_not_lost_in_another(route):
+def test_one_channel_far_from_zero_is_not_lost_in_another():
     image = np.stack([far_from_zero(1e6), far_from_zero(0)], axis=2)
     both = np.concatenate([image, image[:, :, :1]], axis=2)
     result = apply("local-variance:5", both)
@@ -125,13 +125,13 @@ def test_integral_is_that_of_the_peers(rng, monkeypatch, values):
 
 @chosen
 @given(st.tuples(st.integers(1, 9), st.integers(1, 9)))
-def test_pyramid_down_equals_the_textbook(route, shape):
+def test_pyramid_down_equals_the_textbook(shape):
     image = picture(shape)
     assert_allclose(apply("pyramid-down", image), naive_filters.pyramid_down(image), rtol=1e-5)
 
 
 @pytest.mark.parametrize("shape", [(8, 9), (5, 6, 3), (2, 2), (1, 4), (4, 1), (1, 1)])
-def test_pyramids_are_those_of_opencv(route, shape):
+def test_pyramids_are_those_of_opencv(shape):
     image = picture(shape, np.float32)
     assert_allclose(apply("pyramid-up", image), cv2.pyrUp(image), rtol=1e-5)
     if min(shape[:2]) > 2:  # OpenCV refuses smaller ones
@@ -160,7 +160,7 @@ def test_otsu_is_that_of_the_peers(rng):
 
 
 @pytest.mark.parametrize("method", ["mean", "gaussian"])
-def test_adaptive_is_that_of_scikit_image(route, rng, method):
+def test_adaptive_is_that_of_scikit_image(rng, method):
     image = rng.integers(0, 256, (30, 40)).astype(np.float32)
     level = skimage.filters.threshold_local(image, 11, method, 3.3, mode="reflect")
     result = apply(f"adaptive:11:3.3:{method}:border=symmetric", image)

@@ -24,7 +24,6 @@ def small_is_large(monkeypatch):
     monkeypatch.setattr(png_reading, "LARGE", 0)
     monkeypatch.setattr(png_reading, "BLOCK", 100)
     monkeypatch.setattr(png_reading, "PIECE", 13)
-    monkeypatch.setattr(png_reading, "loops_are_near", lambda: True)
 
 
 def chunk(kind, content):
@@ -91,15 +90,6 @@ def test_what_is_damaged_is_left_to_pillow():
         assert png_reading.read_png(io.BytesIO(png(image, bad)), "x") is None
         with pytest.raises(ImageError):
             read_image(png(image, bad))
-
-
-def test_pictures_that_need_loops_do_not_wait_for_numba(monkeypatch):
-    image = RNG.integers(0, 256, (9, 7, 3), np.uint8)
-    contents = {k: png(image, zlib.compress(filtered(image, [k] * 9))) for k in (2, 4)}
-    monkeypatch.setattr(png_reading, "loops_are_near", lambda: False)
-    assert png_reading.read_png(io.BytesIO(contents[4]), "x") is None
-    for content in contents.values():
-        assert_array_equal(read_image(content), image)
 
 
 @pytest.mark.parametrize("behind", [False, True])

@@ -36,7 +36,7 @@ def windows(draw):
     st.sampled_from([np.uint8, np.float32]),
 )
 def test_equals_the_textbook_loops(
-    route, shape, channels, window, stride, kind, ceil, count_padding, p, dtype
+    shape, channels, window, stride, kind, ceil, count_padding, p, dtype
 ):
     size, dilation, padding = window
     image = np.random.default_rng(sum(shape)).integers(0, 99, (*shape, channels)).astype(dtype)
@@ -63,26 +63,26 @@ def test_equals_the_textbook_loops(
         ("median", np.median),
     ],
 )
-def test_equals_block_reduce(route, rng, kind, function):
+def test_equals_block_reduce(rng, kind, function):
     image = rng.integers(0, 256, (24, 36, 3), np.uint8)
     expected = block_reduce(image.astype(float), (2, 3, 1), function)
     assert_allclose(pool(image, (2, 3), kind=kind), expected, rtol=1e-6)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_nan_makes_its_windows_nan(route, kind):
+def test_nan_makes_its_windows_nan(kind):
     image = np.ones((4, 4), np.float32)
     image[0, 1] = np.nan
     assert_array_equal(np.isnan(pool(image, 2, kind=kind)), [[True, False], [False, False]])
 
 
-def test_the_last_window_hangs_over_the_end_with_ceil(route):
+def test_the_last_window_hangs_over_the_end_with_ceil():
     # Values of torch.nn.functional.avg_pool2d(x, 2, ceil_mode=True).
     image = np.arange(9.0).reshape(3, 3)
     assert_array_equal(pool(image, 2, kind="average", ceil=True), np.float32([[2, 3.5], [6.5, 8]]))
 
 
-def test_padding_counts_only_when_asked(route):
+def test_padding_counts_only_when_asked():
     image = np.ones((2, 2))
     plain = pool(image, 2, kind="average", padding=1)
     counted = pool(image, 2, kind="average", padding=1, count_padding=True)
@@ -90,7 +90,7 @@ def test_padding_counts_only_when_asked(route):
     assert_array_equal(counted, np.full((2, 2), 0.25))
 
 
-def test_same_padding_keeps_every_pixel(route):
+def test_same_padding_keeps_every_pixel():
     assert_array_equal(pool(np.arange(5.0)[None], (1, 2), padding="same"), [[1, 3, 4]])
 
 

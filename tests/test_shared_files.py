@@ -7,9 +7,9 @@ import stat
 
 import pytest
 
+from edgewise.compiled.locks import locked
 from edgewise.images.errors import DataError
 from edgewise.images.json_text import parse_json
-from edgewise.images.locks import locked
 from edgewise.images.regular import irregular_kind, open_regular, read_regular
 
 

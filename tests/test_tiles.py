@@ -10,18 +10,38 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from edgewise.filters import tiles
-from edgewise.jit import serial_loop
+from edgewise.compiled.kinds import array
+from edgewise.compiled.loop import PLAIN, loop
+from edgewise.compiled.tiles import multiply_rows, weigh_rows
+
+pytestmark = pytest.mark.skipif(PLAIN, reason="the plain twins are all there is")
 
 
-@serial_loop
-def weigh(*arguments):
-    tiles.weigh_rows(*arguments)
+def numbers():
+    return array(1, "float32", "float64", like="numbers")
 
 
-@serial_loop
-def multiply(*arguments):
-    tiles.multiply_rows(*arguments)
+def whole():
+    return array(1, "int64")
+
+
+@loop
+def weigh(y: numbers(), y_at: int, y_step: int, start: numbers(), x: numbers(), x_at: int,
+          offsets: whole(), first: int, last: int, w: numbers(), places: whole(), w_step: int,
+          rows: int, length: int):  # fmt: skip
+    """Weigh rows with the tiles of this processor."""
+    weigh_rows(y, y_at, y_step, start, x, x_at, offsets, first, last, w, places, w_step, rows,
+               length)  # fmt: skip
+
+
+@loop
+def multiply(sums: numbers(), sums_step: int, dy: numbers(), dy_at: int, dy_step: int,
+             dy_line: int, x: numbers(), x_at: int, x_line: int, offsets: whole(),
+             places: whole(), first: int, last: int, rows: int, lines: int,
+             length: int):  # fmt: skip
+    """Multiply rows with the tiles of this processor."""
+    multiply_rows(sums, sums_step, dy, dy_at, dy_step, dy_line, x, x_at, x_line, offsets, places,
+                  first, last, rows, lines, length)  # fmt: skip
 
 
 TOLERANCE = {"float32": 1e-5, "float64": 1e-13}
@@ -47,7 +67,7 @@ def test_weighted_rows(dtype, rows, taps, length, seed):
     wanted = found.copy()
     rest = (3, y_step, start, x, 120, offsets, first, last, w, places, 20, rows, length)
     weigh(found, *rest)
-    tiles._weigh_rows_plainly(wanted, *rest)
+    weigh_rows(wanted, *rest)
     assert_allclose(found, wanted, rtol=TOLERANCE[dtype], atol=10 * TOLERANCE[dtype])
 
 
@@ -66,7 +86,7 @@ def test_multiplied_rows(dtype, rows, taps, length, lines, seed):
     rest = (20, dy, 5, lines * length, length, x, 120, length + 3,
             offsets, places, first, last, rows, lines, length)  # fmt: skip
     multiply(found, *rest)
-    tiles._multiply_rows_plainly(wanted, *rest)
+    multiply_rows(wanted, *rest)
     assert_allclose(found, wanted, rtol=20 * TOLERANCE[dtype], atol=100 * TOLERANCE[dtype])
 
 
@@ -87,7 +107,7 @@ def test_tiles_fit_the_processor(processor, shape, tmp_path):
         "skylake-avx512": "+avx,+avx2,+avx512f", "haswell": "+avx,+avx2", "nehalem": "+sse",
         "generic": "",
     }  # fmt: skip
-    code = "from edgewise.filters import tiles; print((tiles.LANES, tiles.VECTORS))"
+    code = "from edgewise.compiled import llvm; print((llvm.LANES, llvm.VECTORS))"
     settings = {"NUMBA_CPU_NAME": processor, "NUMBA_CPU_FEATURES": features[processor]}
     found = subprocess.run(
         [sys.executable, "-c", code],

@@ -173,7 +173,7 @@ def _watched(address: str) -> Iterator[None]:
 
 def work_on(folder: str, number: int, threads: int, retry_failed: bool) -> Receipt:
     """Do one shard on a worker, unless it is done."""
-    from ...jit import at_most_threads
+    from ...compiled.threads import at_most_threads
 
     place = Path(folder)
     with claimed(place, number, wait=True), at_most_threads(threads):

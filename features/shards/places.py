@@ -6,10 +6,10 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from ...compiled.locks import locked
 from ...images.atomic import atomic_file
 from ...images.errors import DataError
 from ...images.json_text import parse_json
-from ...images.locks import locked
 from ...images.regular import irregular_kind, open_regular
 from ..files.beside import sha256_of
 

@@ -3,8 +3,8 @@
 import math
 from dataclasses import dataclass
 
+from ...compiled.threads import cores
 from ...images.errors import DataError, EdgewiseError
-from ...images.stream import cores
 from ..room import amount, check_room, memory
 from ..sizes import MODERATE_SIDE, as_option, moderate_size
 from .network import Network

@@ -4,21 +4,17 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ...compiled.threads import at_most_threads
 from ...images.errors import DataError
 from ..fields import class_names, finite, mapping, picture_size, positive, told
 from ..pictures import as_network_sees
 from ..probabilities import softmax
-from . import plain
 from .activity import check_pictures
 from .network import Network
 from .spec import from_dict, to_dict
 from .training.batches import Normalization
 from .training.checking import checked_images
-from .training.shards import scores_of, working
-
-# Below this NumPy alone judges: 2e8 steps take it 20 to 100 ms, loading the
-# loops 400 ms. By the work alone, so that the same pictures give the same bytes.
-FEW_STEPS = 200_000_000
+from .training.shards import scores_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,12 +86,8 @@ class CnnModel:
             If the images are of another size, colour or dtype; see `prepare`.
         """
         images = checked_images(self.network, images)
-        with np.errstate(all="ignore"):
-            if len(images) * plain.work(self.network) < FEW_STEPS:
-                return softmax(plain.scores_of(self.network, images, self.normalization))
-            with working(threads) as workers:
-                scores = scores_of(self.network, images, self.normalization, workers)
-            return softmax(scores)
+        with np.errstate(all="ignore"), at_most_threads(threads):
+            return softmax(scores_of(self.network, images, self.normalization))
 
 
 def describe(model: CnnModel) -> tuple[dict, dict[str, np.ndarray]]:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from ...compiled.locks import locked
 from ...images.atomic import atomic_file
 from ...images.errors import DataError, EdgewiseError
-from ...images.locks import locked
 from ...images.regular import irregular_kind
 from ...images.temporary import is_temporary, sweep
 from .plan import PLAN, Plan, changes_between, plan_text, read_plan

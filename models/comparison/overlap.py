@@ -7,6 +7,7 @@ import numpy as np
 from ..hygiene import pixels_digest
 from ..hygiene_duplicates import Duplicates, find_duplicates
 from ..hygiene_signature import signatures
+from ..linear_threads import single_blas
 from .contest import Contest
 from .parts import Parts
 
@@ -62,7 +63,8 @@ def overlaps(parts: Parts, progress=None) -> tuple[Overlap, ...]:
     names = ("train", "validation", "test")
     own = [getattr(parts, name) for name in names]
     digests = [pixels_digest(image) for part in own for image in part.images]
-    looks = np.concatenate([signatures(part.images) for part in own])
+    with single_blas():
+        looks = np.concatenate([signatures(part.images) for part in own])
     found = find_duplicates(digests, looks, progress=progress)
     sides = np.repeat(names, [len(part) for part in own])
     return tuple(_overlap(found, sides, *pair) for pair in PAIRS)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....images.errors import EdgewiseError
+from . import loops
 from .base import Layer, Shape, Use
 
 # LeCun et al. 1998, appendix A: f(1) = 1, f(-1) = -1, steepest curvature there.
@@ -20,16 +21,14 @@ class Relu(Layer):
 
     def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
         """Return y, shaped as x."""
-        y = use.array("y", x.shape, x.dtype)
-        use.kept["y"] = y
-        return np.maximum(x, 0, out=y)
+        y = use.kept["y"] = use.array("y", x.shape, x.dtype)
+        use.run(loops.rectify, x.reshape(-1), y.reshape(-1))
+        return y
 
     def backward(self, use: Use, dy: np.ndarray) -> np.ndarray:
         """Return dx, shaped as dy."""
-        from . import loops
-
         dx = use.array("dx", dy.shape, dy.dtype)
-        loops.rectify_backward(dy.reshape(-1), use.kept["y"].reshape(-1), dx.reshape(-1))
+        use.run(loops.rectify_backward, dy.reshape(-1), use.kept["y"].reshape(-1), dx.reshape(-1))
         return dx
 
 
@@ -54,12 +53,26 @@ class LeakyRelu(Layer):
 
     def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
         """Return y, shaped as x."""
-        use.kept["positive"] = x > 0
-        return np.where(use.kept["positive"], x, x * x.dtype.type(self.slope))
+        y = use.array("y", x.shape, x.dtype)
+        use.kept["positive"] = positive = use.array("positive", x.shape, bool)
+
+        def leak() -> None:
+            np.multiply(x, x.dtype.type(self.slope), out=y)
+            np.copyto(y, x, where=np.greater(x, 0, out=positive))
+
+        use.then(leak)
+        return y
 
     def backward(self, use: Use, dy: np.ndarray) -> np.ndarray:
         """Return dx, shaped as dy."""
-        return np.where(use.kept["positive"], dy, dy * dy.dtype.type(self.slope))
+        dx, positive = use.array("dx", dy.shape, dy.dtype), use.kept["positive"]
+
+        def leak() -> None:
+            np.multiply(dy, dy.dtype.type(self.slope), out=dx)
+            np.copyto(dx, dy, where=positive)
+
+        use.then(leak)
+        return dx
 
 
 @dataclass(frozen=True)
@@ -70,15 +83,22 @@ class Sigmoid(Layer):
 
     def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
         """Return y, shaped as x."""
-        # By way of tanh, which cannot overflow.
+        y = use.kept["y"] = use.array("y", x.shape, x.dtype)
         half = x.dtype.type(0.5)
-        use.kept["y"] = half * np.tanh(half * x) + half
-        return use.kept["y"]
+
+        def squash() -> None:
+            # By way of tanh, which cannot overflow.
+            np.tanh(np.multiply(x, half, out=y), out=y)
+            np.add(np.multiply(y, half, out=y), half, out=y)
+
+        use.then(squash)
+        return y
 
     def backward(self, use: Use, dy: np.ndarray) -> np.ndarray:
         """Return dx, shaped as dy."""
-        y = use.kept["y"]
-        return dy * y * (1 - y)
+        y, dx = use.kept["y"], use.array("dx", dy.shape, dy.dtype)
+        use.then(lambda: np.multiply(dy * y, 1 - y, out=dx))
+        return dx
 
 
 @dataclass(frozen=True)
@@ -89,12 +109,15 @@ class Tanh(Layer):
 
     def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
         """Return y, shaped as x."""
-        use.kept["y"] = np.tanh(x)
-        return use.kept["y"]
+        y = use.kept["y"] = use.array("y", x.shape, x.dtype)
+        use.then(lambda: np.tanh(x, out=y))
+        return y
 
     def backward(self, use: Use, dy: np.ndarray) -> np.ndarray:
         """Return dx, shaped as dy."""
-        return dy * (1 - use.kept["y"] ** 2)
+        y, dx = use.kept["y"], use.array("dx", dy.shape, dy.dtype)
+        use.then(lambda: np.multiply(dy, 1 - y**2, out=dx))
+        return dx
 
 
 @dataclass(frozen=True)
@@ -105,9 +128,20 @@ class ScaledTanh(Layer):
 
     def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
         """Return y, shaped as x."""
-        use.kept["tanh"] = np.tanh(x.dtype.type(SLOPE) * x)
-        return x.dtype.type(AMPLITUDE) * use.kept["tanh"]
+        y = use.array("y", x.shape, x.dtype)
+        use.kept["tanh"] = tanh = use.array("tanh", x.shape, x.dtype)
+        slope, amplitude = x.dtype.type(SLOPE), x.dtype.type(AMPLITUDE)
+
+        def squash() -> None:
+            np.tanh(np.multiply(x, slope, out=tanh), out=tanh)
+            np.multiply(tanh, amplitude, out=y)
+
+        use.then(squash)
+        return y
 
     def backward(self, use: Use, dy: np.ndarray) -> np.ndarray:
         """Return dx, shaped as dy."""
-        return dy * dy.dtype.type(AMPLITUDE * SLOPE) * (1 - use.kept["tanh"] ** 2)
+        tanh, dx = use.kept["tanh"], use.array("dx", dy.shape, dy.dtype)
+        steepest = dy.dtype.type(AMPLITUDE * SLOPE)
+        use.then(lambda: np.multiply(dy * steepest, 1 - tanh**2, out=dx))
+        return dx

@@ -24,8 +24,15 @@ class Add(Layer):
     def forward(self, use: Use, *inputs: np.ndarray) -> np.ndarray:
         """Return the sum, shaped as each input."""
         use.kept["count"] = len(inputs)
-        first, *others = inputs
-        return sum(others, first)
+        y = use.array("y", inputs[0].shape, inputs[0].dtype)
+
+        def add() -> None:
+            y[...] = inputs[0]
+            for other in inputs[1:]:
+                np.add(y, other, out=y)
+
+        use.then(add)
+        return y
 
     def backward(self, use: Use, dy: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return dy for every input."""

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from ....compiled.bound import Call
+from ....compiled.loop import Loop
 from ....images.errors import EdgewiseError
 from ..memory import aligned
 
@@ -59,6 +61,8 @@ class Use:
         Whether backward needs to return the input's gradient.
     seed : tuple of int
         Where this pass's chance starts from.
+    steps : list of callable
+        What the pass does, in order.
     """
 
     parameters: dict[str, np.ndarray]
@@ -68,8 +72,17 @@ class Use:
     wants_dx: bool = True
     seed: tuple[int, ...] = (0,)
     kept: dict = field(default_factory=dict)
+    steps: list[Callable[[], object]] = field(default_factory=list)
     _arrays: dict[str, np.ndarray] = field(default_factory=dict)
     _plans: dict[Shape, Any] = field(default_factory=dict)
+
+    def run(self, loop: Loop, *arguments: Any) -> None:
+        """Let a compiled loop be the next step."""
+        self.steps.append(Call(loop, arguments))
+
+    def then(self, step: Callable[[], object]) -> None:
+        """Let Python do the next step."""
+        self.steps.append(step)
 
     def plan(self, make: Callable[[Shape], Plan], shape: Shape) -> Plan:
         """Return ``make(shape)``, made once: where windows lie takes longer than small loops."""
@@ -97,6 +110,10 @@ class Layer:
     chain and from Python. Inside a network the batch is the innermost axis:
     (C, H, W, N) for images, (features, N) for vectors. Shapes are written
     without the batch.
+
+    `forward` and `backward` compute nothing yet: they say where the result will
+    be, in memory that stays, and add to ``use.steps`` what fills it. So a pass
+    is planned once, and run often.
     """
 
     kind: str = ""
@@ -136,13 +153,14 @@ class Layer:
         return 0
 
     def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
-        """Return the layer's output for x."""
+        """Plan the way forward; return where the output for x will be."""
         raise NotImplementedError
 
     def backward(self, use: Use, dy: np.ndarray):
-        """Add to ``use.gradients``; return the gradient of x, or a tuple of the inputs'.
+        """Plan the way back: what is added to ``use.gradients``.
 
-        dy is the gradient of what the last `forward` with this use returned.
+        dy is the gradient of what the last `forward` with this use returned. Returns
+        where the gradient of x will be, or a tuple of the inputs'; None if nobody wants it.
         """
         raise NotImplementedError
 

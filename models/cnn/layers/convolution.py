@@ -7,6 +7,7 @@ import numpy as np
 
 from ....filters.windows import Axis, Padding, axis_padding, correlation_axis, pair
 from ....images.errors import EdgewiseError
+from . import loops
 from .base import Layer, Parameter, Shape, Use, image_shape
 from .taps import ConvolutionPlan, plan_convolution
 
@@ -95,8 +96,6 @@ class Conv(Layer):
 
     def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
         """Return y (F, OH, OW, N) of x (C, H, W, N)."""
-        from . import loops
-
         plan, batch = use.plan(self._plan, x.shape), x.shape[3]
         padded = x[:, :, None]
         if plan.before >= 0:
@@ -106,29 +105,34 @@ class Conv(Layer):
         y = use.array("y", (self.filters, height, width * batch), x.dtype)
         bias = use.parameters["bias"] if self.bias else self._zeros(use, x)
         weight = use.parameters["weight"].reshape(-1)
-        loops.convolve(x, padded, plan.before, plan.forward, weight, bias, self.groups, y)
+        if plan.before >= 0:
+            use.run(loops.spread_columns, x, plan.before, padded)
+        use.run(loops.weigh, padded.reshape(-1), plan.forward, weight, bias, self.groups, y)
         return y.reshape(self.filters, height, width, batch)
 
     def backward(self, use: Use, dy: np.ndarray) -> np.ndarray | None:
         """Return dx (C, H, W, N) of dy (F, OH, OW, N)."""
-        from . import loops
-
         shape, rows = use.kept["shape"], dy.reshape(*dy.shape[:2], -1)
         plan, gradients = use.plan(self._plan, shape), use.gradients
         dbias = gradients["bias"] if self.bias else use.array("dbias", (self.filters,), dy.dtype)
-        loops.convolve_backward(
-            rows, use.kept["padded"], plan.forward, plan.rows.stride, plan.tops, plan.bottoms,
-            self.groups, gradients["weight"].reshape(-1), dbias,
+        padded = use.kept["padded"]
+        line = padded[0, 0].size * plan.rows.stride
+        use.run(loops.add_lines, rows, dbias)
+        use.run(
+            loops.multiply, rows, padded.reshape(-1), line, plan.forward, plan.tops, plan.bottoms,
+            self.groups, gradients["weight"].reshape(-1),
         )  # fmt: skip
         if not use.wants_dx:
             return None
-        spread = dy
+        spread, strides = dy, (plan.rows.stride, plan.columns.stride)
         if plan.left >= 0:
             spread = use.array("spread", (len(dy), *plan.spread, dy.shape[3]), dy.dtype, fill=0)
+            use.run(loops.spread_pixels, dy, strides, plan.left, spread)
         dx = use.array("dx", (*shape[:2], shape[2] * shape[3]), dy.dtype)
-        loops.convolve_input_gradient(
-            dy, spread, (plan.rows.stride, plan.columns.stride), plan.left, plan.backward,
-            use.parameters["weight"].reshape(-1), self._zeros(use, dy), self.groups, dx,
+        weight = use.parameters["weight"].reshape(-1)
+        use.run(
+            loops.weigh, spread.reshape(-1), plan.backward, weight, self._zeros(use, dy),
+            self.groups, dx,
         )  # fmt: skip
         return dx.reshape(shape)
 

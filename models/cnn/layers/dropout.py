@@ -35,10 +35,22 @@ class Dropout(Layer):
         use.kept["mask"] = None
         if not (use.training and self.rate):
             return x
-        drawn = np.random.default_rng(use.seed).random(x.shape, np.float32)
-        use.kept["mask"] = (drawn >= self.rate) * x.dtype.type(1 / (1 - self.rate))
-        return x * use.kept["mask"]
+        y, drawn = use.array("y", x.shape, x.dtype), use.array("drawn", x.shape, np.float32)
+        use.kept["mask"] = mask = use.array("mask", x.shape, x.dtype)
+
+        def drop() -> None:
+            np.random.default_rng(use.seed).random(out=drawn, dtype=np.float32)
+            np.multiply(drawn >= self.rate, x.dtype.type(1 / (1 - self.rate)), out=mask)
+            np.multiply(x, mask, out=y)
+
+        use.then(drop)
+        return y
 
     def backward(self, use: Use, dy: np.ndarray) -> np.ndarray:
         """Return dx, shaped as dy."""
-        return dy if use.kept["mask"] is None else dy * use.kept["mask"]
+        mask = use.kept["mask"]
+        if mask is None:
+            return dy
+        dx = use.array("dx", dy.shape, dy.dtype)
+        use.then(lambda: np.multiply(dy, mask, out=dx))
+        return dx

@@ -6,148 +6,161 @@ that row, shifted. These loops run on one thread each; the batch is shared out
 above them.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
-from ....filters.tiles import multiply_rows, weigh_rows
-from ....jit import serial_loop
+from ....compiled.kinds import array
+from ....compiled.loop import inner, loop
+from ....compiled.tiles import multiply_rows, weigh_rows
+
+# The side of the squares in which a matrix is turned: lines of them fit the nearest cache.
+SQUARE = 16
 
 
-@serial_loop
-def convolve(x, padded, before, taps, weight, bias, groups, y):
-    """Set y to bias plus the weighted sums of every window of x.
+def numbers(dimensions: int):
+    """Return the kind of an array of a network's numbers: float64 is for checking gradients."""
+    return array(dimensions, "float32", "float64", like="numbers")
 
-    x : (C, H, W, N); padded : (C, H, S, Q, N), filled here with x's columns by
-    their remainder by the stride S, zeros at the sides, and needed by
-    `convolve_backward`; before : columns of zeros on the left, -1 if padded is
-    x itself; taps : Taps; weight : flat; bias : (F,); y : (F, OH, OW * N).
+
+class Taps(NamedTuple):
+    """The rows of a weighted sum.
+
+    Output line i begins at lines[i] of the source and takes taps firsts[i] to
+    lasts[i]; tap k is offsets[k] further, its weight at places[k] of an output
+    channel's weights, which are `step` apart.
     """
-    if before >= 0:
-        _spread_columns(x, padded, before)
-    for g in range(groups):
-        own = slice(g * len(y) // groups, (g + 1) * len(y) // groups)
-        part = slice(g * len(x) // groups, (g + 1) * len(x) // groups)
-        first = own.start * taps.step
-        _weigh(padded[part].reshape(-1), taps, weight[first:], bias[own], y[own])
+
+    lines: array(1, "int64")
+    firsts: array(1, "int64")
+    lasts: array(1, "int64")
+    offsets: array(1, "int64")
+    places: array(1, "int64")
+    step: int
 
 
-@serial_loop
-def _spread_columns(x, padded, before):
+@loop
+def spread_columns(x: numbers(4), before: int, padded: numbers(5)):
+    """Set padded (C, H, S, Q, N) to x (C, H, W, N), its columns by their remainder by S.
+
+    `before` columns on the left, and what is left on the right, stay as they are.
+    """
     stride, apart = padded.shape[2], padded.shape[3]
     for c in range(x.shape[0]):
         for i in range(x.shape[1]):
             for j in range(x.shape[2]):
                 place = j + before
                 if place < stride * apart:
-                    padded[c, i, place % stride, place // stride] = x[c, i, j]
+                    _copy(x[c, i, j], padded[c, i, place % stride, place // stride])
 
 
-@serial_loop
-def _weigh(x, taps, weight, start, y):
-    """Set each line of y to start plus a weighted sum of shifted rows of x."""
-    filters, count, length = y.shape
-    for i in range(count):
-        weigh_rows(y.reshape(-1), i * length, count * length, start, x, taps.lines[i],
-                   taps.offsets, taps.firsts[i], taps.lasts[i], weight, taps.places, taps.step,
-                   filters, length)  # fmt: skip
+@loop
+def spread_pixels(dy: numbers(4), strides: tuple[int, int], left: int, spread: numbers(4)):
+    """Put the pixels of dy (F, OH, OW, N) into spread (F, SH, SW, N), strides apart.
 
-
-@serial_loop
-def convolve_backward(dy, padded, taps, row_step, tops, bottoms, groups, dweight, dbias):
-    """Add to dweight and dbias what dy says of them.
-
-    dy : (F, OH, OW * N); padded : as `convolve` left it; row_step : of the
-    windows; kernel row u meets lines tops[u] to bottoms[u] of dy; dweight :
-    flat; dbias : (F,).
+    What lies between them, and `left` columns on the left, stays as it is.
     """
-    filters, count, length = len(dy) // groups, dy.shape[1], dy.shape[2]
-    channels, x_line = len(padded) // groups, padded[0, 0].size * row_step
-    group = len(taps.offsets) // len(tops)
-    for f in range(len(dy)):
-        total = dbias[f]
-        for i in range(count):
-            row = dy[f, i]
-            for j in range(length):
-                total += row[j]
-        dbias[f] = total
+    for f in range(dy.shape[0]):
+        for i in range(dy.shape[1]):
+            for j in range(dy.shape[2]):
+                _copy(dy[f, i, j], spread[f, i * strides[0], left + j * strides[1]])
+
+
+@inner
+def _copy(row, out):
+    for n in range(len(row)):
+        out[n] = row[n]
+
+
+@loop
+def weigh(x: numbers(1), taps: Taps, weight: numbers(1), bias: numbers(1), groups: int,
+          y: numbers(3)):  # fmt: skip
+    """Set each line of y (F, lines, length) to bias plus a weighted sum of shifted rows of x.
+
+    x, weight : flat, one part for each group of channels; bias : (F,) or longer.
+    What convolutions and dense layers do forward, and back to their input, is this one
+    loop with other taps. It takes seconds to compile, so there is one.
+    """
+    filters, count, length = y.shape[0] // groups, y.shape[1], y.shape[2]
     for g in range(groups):
-        x = padded[g * channels : (g + 1) * channels].reshape(-1)
-        upper = dy[g * filters : (g + 1) * filters].reshape(-1)
+        first, source = g * filters, g * (x.size // groups)
+        own, begin = weight[g * (weight.size // groups) :], bias[first:]
+        for i in range(count):
+            weigh_rows(y, (first * count + i) * length, count * length, begin, x,
+                       source + taps.lines[i], taps.offsets, taps.firsts[i], taps.lasts[i], own,
+                       taps.places, taps.step, filters, length)  # fmt: skip
+
+
+@loop
+def multiply(dy: numbers(3), x: numbers(1), x_line: int, taps: Taps, tops: array(1, "int64"),
+             bottoms: array(1, "int64"), groups: int, dweight: numbers(1)):  # fmt: skip
+    """Add to dweight what dy says of it: the gradient of `weigh`.
+
+    dy : (F, OH, OW * N); x, dweight : flat; x_line : from one line of windows to
+    the next; kernel row u meets lines tops[u] to bottoms[u] of dy.
+    """
+    filters, count, length = dy.shape[0] // groups, dy.shape[1], dy.shape[2]
+    taps_a_row = len(taps.offsets) // len(tops)
+    for g in range(groups):
+        source = g * (x.size // groups)
+        own = dweight[g * filters * taps.step :]
         for u in range(len(tops)):
             top = tops[u]
-            multiply_rows(dweight[g * filters * taps.step :], taps.step, upper, top * length,
-                          count * length, length, x, taps.lines[top], x_line, taps.offsets,
-                          taps.places, u * group, (u + 1) * group, filters, bottoms[u] - top,
-                          length)  # fmt: skip
+            multiply_rows(own, taps.step, dy, (g * filters * count + top) * length,
+                          count * length, length, x, source + taps.lines[top], x_line,
+                          taps.offsets, taps.places, u * taps_a_row, (u + 1) * taps_a_row,
+                          filters, bottoms[u] - top, length)  # fmt: skip
 
 
-@serial_loop
-def convolve_input_gradient(dy, spread, strides, left, taps, weight, zeros, groups, dx):
-    """Set dx to the weighted sums of the windows that saw each pixel.
-
-    dy : (F, OH, OW, N); spread : (F, SH, SW, N), filled here with dy, zeros
-    between its pixels and at the sides; strides : of the windows; left : columns
-    of zeros, -1 if spread is dy itself; taps : Taps; weight : flat; zeros : (C,);
-    dx : (C, H, W * N).
-    """
-    if left >= 0:
-        for f in range(dy.shape[0]):
-            for i in range(dy.shape[1]):
-                for j in range(dy.shape[2]):
-                    spread[f, i * strides[0], left + j * strides[1]] = dy[f, i, j]
-    filters = len(dy) // groups
-    for g in range(groups):
-        own = slice(g * len(dx) // groups, (g + 1) * len(dx) // groups)
-        source = spread[g * filters : (g + 1) * filters].reshape(-1)
-        # Weights of this group: a filter has (channels of a group) * step of them.
-        first = own.start * taps.step * filters
-        _weigh(source, taps, weight[first:], zeros[own], dx[own])
+@loop
+def add_lines(dy: numbers(3), dbias: numbers(1)):
+    """Add all numbers of each channel of dy (F, lines, length) to dbias (F,)."""
+    for f in range(dy.shape[0]):
+        total = dbias[f]
+        for i in range(dy.shape[1]):
+            row = dy[f, i]
+            for j in range(dy.shape[2]):
+                total += row[j]
+        dbias[f] = total
 
 
-@serial_loop
-def dense(x, weight, bias, y):
-    """Set y (O, N) to bias (O,) plus weight (O, I) times x (I, N)."""
-    _product(weight.reshape(-1), weight.shape[1], 1, x, bias, y)
+@loop
+def turn(x: numbers(2), across: numbers(2)):
+    """Set across to x with rows and columns exchanged."""
+    rows, columns = x.shape
+    for top in range(0, rows, SQUARE):
+        for left in range(0, columns, SQUARE):
+            for j in range(left, min(left + SQUARE, columns)):
+                for i in range(top, min(top + SQUARE, rows)):
+                    across[j, i] = x[i, j]
 
 
-@serial_loop
-def _product(a, row, place, b, start, out):
-    """Set out to start plus the sum over k of a[r*row + k*place] * b[k]."""
-    taps = np.arange(len(b))
-    weigh_rows(out.reshape(-1), 0, out.shape[1], start, b.reshape(-1), 0, taps * b.shape[1],
-               0, len(b), a, taps * place, row, out.shape[0], out.shape[1])  # fmt: skip
+@loop
+def add(x: numbers(1), total: numbers(1)):
+    """Add x to total."""
+    for k in range(len(x)):
+        total[k] += x[k]
 
 
-@serial_loop
-def dense_backward(dy, x, weight, dweight, dbias, across, product, zeros, dx):
-    """Add to dweight (O, I) and dbias (O,), and set dx (I, N), which may be empty.
-
-    across : (N, I) and product : (O, I) are scratch, zeros : (max(O, I),).
-    """
-    for o in range(dy.shape[0]):
-        total = dbias[o]
-        for n in range(dy.shape[1]):
-            total += dy[o, n]
-        dbias[o] = total
-    # The rows of dweight sum the rows of x turned, one for each picture.
-    across[:] = x.T
-    _product(dy.reshape(-1), dy.shape[1], 1, across, zeros, product)
-    old, new = dweight.reshape(-1), product.reshape(-1)
-    for k in range(len(old)):
-        old[k] += new[k]
-    if len(dx):
-        _product(weight.reshape(-1), 1, weight.shape[1], dy, zeros, dx)
+@loop
+def rectify(x: numbers(1), y: numbers(1)):
+    """Set y to x where it is above 0, else to 0; NaN stays."""
+    for n in range(len(x)):
+        value = x[n]
+        y[n] = x.dtype.type(0) if value <= 0 else value
 
 
-@serial_loop
-def rectify_backward(dy, y, dx):
+@loop
+def rectify_backward(dy: numbers(1), y: numbers(1), dx: numbers(1)):
     """Set dx to dy where y is above 0, else to 0; all flat."""
     for n in range(len(dy)):
         upper, value = dy[n], y[n]
         dx[n] = upper if value > 0 else dy.dtype.type(0)
 
 
-@serial_loop
-def batch_norm(x, weight, bias, epsilon, mean, variance, y):
+@loop
+def batch_norm(x: numbers(2), weight: numbers(1), bias: numbers(1), epsilon: float,
+               mean: numbers(1), variance: numbers(1), y: numbers(2)):  # fmt: skip
     """Set mean and variance of each channel, and y to the channels made standard.
 
     x, y : (C, M); the others (C,).
@@ -168,8 +181,10 @@ def batch_norm(x, weight, bias, epsilon, mean, variance, y):
             out[m] = (row[m] - centre) * scale + bias[c]
 
 
-@serial_loop
-def batch_norm_backward(dy, x, weight, epsilon, mean, variance, dweight, dbias, dx):
+@loop
+def batch_norm_backward(dy: numbers(2), x: numbers(2), weight: numbers(1), epsilon: float,
+                        mean: numbers(1), variance: numbers(1), dweight: numbers(1),
+                        dbias: numbers(1), dx: numbers(2)):  # fmt: skip
     """Add to dweight and dbias, and set dx, through mean and variance as well."""
     count = x.shape[1]
     for c in range(len(x)):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....images.errors import EdgewiseError
+from . import loops
 from .base import Layer, Parameter, Shape, Use, image_shape
 
 
@@ -58,36 +59,43 @@ class BatchNorm(Layer):
         if use.training:
             mean, variance = (use.array(name, (len(x),), x.dtype) for name in ("mean", "variance"))
             use.kept.update(mean=mean, variance=variance)
-            from . import loops
-
-            loops.batch_norm(
-                rows, weight, bias, self.epsilon, mean, variance, y.reshape(rows.shape)
-            )
+            use.run(
+                loops.batch_norm, rows, weight, bias, self.epsilon, mean, variance,
+                y.reshape(rows.shape),
+            )  # fmt: skip
             return y
-        scale = weight / np.sqrt(use.state["variance"] + x.dtype.type(self.epsilon))
-        shift = bias - use.state["mean"] * scale
-        use.kept["scale"] = scale
-        np.multiply(rows, scale[:, None], out=y.reshape(rows.shape))
-        return np.add(y, shift.reshape(-1, *[1] * (x.ndim - 1)), out=y)
+        use.kept["scale"] = scale = use.array("scale", (len(x),), x.dtype)
+        out, epsilon = y.reshape(rows.shape), x.dtype.type(self.epsilon)
+
+        def scale_and_shift() -> None:
+            np.divide(weight, np.sqrt(use.state["variance"] + epsilon), out=scale)
+            np.multiply(rows, scale[:, None], out=out)
+            np.add(out, (bias - use.state["mean"] * scale)[:, None], out=out)
+
+        use.then(scale_and_shift)
+        return y
 
     def backward(self, use: Use, dy: np.ndarray) -> np.ndarray:
         """Return dx, shaped as dy."""
         x, upper = use.kept["x"], dy.reshape(len(dy), -1)
         dx = use.array("dx", dy.shape, dy.dtype)
         if use.kept["training"]:
-            from . import loops
-
-            loops.batch_norm_backward(
-                upper, x, use.parameters["weight"], self.epsilon, use.kept["mean"],
-                use.kept["variance"], use.gradients["weight"], use.gradients["bias"],
-                dx.reshape(upper.shape),
+            use.run(
+                loops.batch_norm_backward, upper, x, use.parameters["weight"], self.epsilon,
+                use.kept["mean"], use.kept["variance"], use.gradients["weight"],
+                use.gradients["bias"], dx.reshape(upper.shape),
             )  # fmt: skip
             return dx
-        deviation = np.sqrt(use.state["variance"] + dy.dtype.type(self.epsilon))
-        standard = (x - use.state["mean"][:, None]) / deviation[:, None]
-        use.gradients["weight"] += (upper * standard).sum(axis=1)
-        use.gradients["bias"] += upper.sum(axis=1)
-        np.multiply(upper, use.kept["scale"][:, None], out=dx.reshape(upper.shape))
+        scale, out = use.kept["scale"], dx.reshape(upper.shape)
+
+        def scale_back() -> None:
+            deviation = np.sqrt(use.state["variance"] + dy.dtype.type(self.epsilon))
+            standard = (x - use.state["mean"][:, None]) / deviation[:, None]
+            use.gradients["weight"] += (upper * standard).sum(axis=1)
+            use.gradients["bias"] += upper.sum(axis=1)
+            np.multiply(upper, scale[:, None], out=out)
+
+        use.then(scale_back)
         return dx
 
     def absorb(self, uses: list[Use], least: float = 0.0) -> None:
@@ -142,18 +150,32 @@ class LocalResponseNorm(Layer):
 
     def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
         """Return y, shaped as x (C, H, W, N)."""
-        strength = _over_channels(x * x, self.size // 2, (self.size - 1) // 2)
-        base = x.dtype.type(self.k) + x.dtype.type(self.alpha / self.size) * strength
+        number = x.dtype.type
+        y, base = (use.array(name, x.shape, x.dtype) for name in ("y", "base"))
         use.kept.update(x=x, base=base)
-        return x * base ** x.dtype.type(-self.beta)
+
+        def weaken() -> None:
+            strength = _over_channels(x * x, self.size // 2, (self.size - 1) // 2)
+            np.add(number(self.k), number(self.alpha / self.size) * strength, out=base)
+            np.multiply(x, base ** number(-self.beta), out=y)
+
+        use.then(weaken)
+        return y
 
     def backward(self, use: Use, dy: np.ndarray) -> np.ndarray:
         """Return dx, shaped as dy."""
         x, base, number = use.kept["x"], use.kept["base"], dy.dtype.type
-        power = base ** number(-self.beta)
-        # Channel c is in the sums of those whose window it is in: the window turned around.
-        felt = _over_channels(dy * x * power / base, (self.size - 1) // 2, self.size // 2)
-        return dy * power - number(2 * self.alpha * self.beta / self.size) * x * felt
+        dx = use.array("dx", dy.shape, dy.dtype)
+
+        def weaken() -> None:
+            power = base ** number(-self.beta)
+            # Channel c is in the sums of those whose window it is in: the window turned around.
+            felt = _over_channels(dy * x * power / base, (self.size - 1) // 2, self.size // 2)
+            indirect = number(2 * self.alpha * self.beta / self.size) * x * felt
+            np.subtract(dy * power, indirect, out=dx)
+
+        use.then(weaken)
+        return dx
 
 
 def _over_channels(x: np.ndarray, before: int, after: int) -> np.ndarray:

@@ -7,6 +7,7 @@ import numpy as np
 
 from ....filters.windows import Axis, Padding, axis_padding, pair, pooling_axis
 from ....images.errors import EdgewiseError
+from . import pooling_loops as loops
 from .base import Layer, Parameter, Shape, Use, image_shape
 
 
@@ -104,28 +105,24 @@ class MaxPool(_Pool):
 
     def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
         """Return y (C, OH, OW, N) of x (C, H, W, N)."""
-        from . import pooling_loops as loops
-
         plan = use.plan(self.plan, x.shape)
         y = use.array("y", plan.shape, x.dtype)
         winners = use.array("winners", plan.shape, np.int32)
         use.kept.update(shape=x.shape, winners=winners)
         if plan.pairs:
-            loops.max_pool_pairs(x, y, winners)
+            use.run(loops.max_pool_pairs, x, y, winners)
         else:
-            loops.max_pool(x, plan.rows, plan.columns, y, winners)
+            use.run(loops.max_pool, x, plan.rows, plan.columns, y, winners)
         return y
 
     def backward(self, use: Use, dy: np.ndarray) -> np.ndarray:
         """Return dx (C, H, W, N) of dy (C, OH, OW, N)."""
-        from . import pooling_loops as loops
-
         dx = use.array("dx", use.kept["shape"], dy.dtype)
         plan, winners = use.plan(self.plan, dx.shape), use.kept["winners"]
         if plan.pairs:
-            loops.max_pool_pairs_backward(dy, winners, dx)
+            use.run(loops.max_pool_pairs_backward, dy, winners, dx)
         else:
-            loops.max_pool_backward(dy, winners, plan.rows, plan.columns, dx)
+            use.run(loops.max_pool_backward, dy, winners, plan.rows, plan.columns, dx)
         return dx
 
 
@@ -156,21 +153,17 @@ class AveragePool(_Pool):
 
     def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
         """Return y (C, OH, OW, N) of x (C, H, W, N)."""
-        from . import pooling_loops as loops
-
         use.kept["shape"] = x.shape
         plan = use.plan(self.plan, x.shape)
         y = use.array("y", plan.shape, x.dtype)
-        loops.sum_pool(x, plan.rows, plan.columns, plan.shares, y)
+        use.run(loops.sum_pool, x, plan.rows, plan.columns, plan.shares, y)
         return y
 
     def backward(self, use: Use, dy: np.ndarray) -> np.ndarray:
         """Return dx (C, H, W, N) of dy (C, OH, OW, N)."""
-        from . import pooling_loops as loops
-
         dx = use.array("dx", use.kept["shape"], dy.dtype)
         plan = use.plan(self.plan, dx.shape)
-        loops.sum_pool_backward(dy, plan.rows, plan.columns, plan.shares, dx)
+        use.run(loops.sum_pool_backward, dy, plan.rows, plan.columns, plan.shares, dx)
         return dx
 
     def counts(self, axis: Axis) -> np.ndarray:
@@ -205,20 +198,34 @@ class GlobalPool(Layer):
         """Return y (C, N) of x (C, H, W, N)."""
         use.kept["shape"] = x.shape
         pixels = x.reshape(len(x), -1, x.shape[3])
+        y = use.array("y", (len(x), x.shape[3]), x.dtype)
         if self.what == "average":
-            return pixels.mean(axis=1)
-        use.kept["winners"] = pixels.argmax(axis=1)
-        return pixels.max(axis=1)
+            use.then(lambda: pixels.mean(axis=1, out=y))
+            return y
+        use.kept["winners"] = winners = use.array("winners", y.shape, np.intp)
+
+        def choose() -> None:
+            pixels.argmax(axis=1, out=winners)
+            pixels.max(axis=1, out=y)
+
+        use.then(choose)
+        return y
 
     def backward(self, use: Use, dy: np.ndarray) -> np.ndarray:
         """Return dx (C, H, W, N) of dy (C, N)."""
         shape = use.kept["shape"]
         dx = use.array("dx", (shape[0], shape[1] * shape[2], shape[3]), dy.dtype)
         if self.what == "average":
-            dx[:] = dy[:, None] / dx.dtype.type(dx.shape[1])
-        else:
+            count = dx.dtype.type(dx.shape[1])
+            use.then(lambda: np.copyto(dx, dy[:, None] / count))
+            return dx.reshape(shape)
+        winners = use.kept["winners"]
+
+        def give() -> None:
             dx[:] = 0
-            np.put_along_axis(dx, use.kept["winners"][:, None], dy[:, None], axis=1)
+            np.put_along_axis(dx, winners[:, None], dy[:, None], axis=1)
+
+        use.then(give)
         return dx.reshape(shape)
 
 
@@ -246,23 +253,27 @@ class ScaledPool(_Pool):
 
     def forward(self, use: Use, x: np.ndarray) -> np.ndarray:
         """Return y (C, OH, OW, N) of x (C, H, W, N)."""
-        from . import pooling_loops as loops
-
         plan = use.plan(self.plan, x.shape)
         sums = use.array("sums", plan.shape, x.dtype)
         use.kept.update(shape=x.shape, sums=sums)
-        loops.sum_pool(x, plan.rows, plan.columns, plan.shares, sums)
+        use.run(loops.sum_pool, x, plan.rows, plan.columns, plan.shares, sums)
         weight, bias = (use.parameters[name][:, None, None, None] for name in ("weight", "bias"))
-        return sums * weight + bias
+        y = use.array("y", plan.shape, x.dtype)
+        use.then(lambda: np.add(np.multiply(sums, weight, out=y), bias, out=y))
+        return y
 
     def backward(self, use: Use, dy: np.ndarray) -> np.ndarray:
         """Return dx (C, H, W, N) of dy (C, OH, OW, N)."""
-        from . import pooling_loops as loops
+        scaled = use.array("scaled", dy.shape, dy.dtype)
+        weight, sums = use.parameters["weight"][:, None, None, None], use.kept["sums"]
 
-        use.gradients["weight"] += (dy * use.kept["sums"]).sum(axis=(1, 2, 3))
-        use.gradients["bias"] += dy.sum(axis=(1, 2, 3))
+        def scale() -> None:
+            use.gradients["weight"] += np.multiply(dy, sums, out=scaled).sum(axis=(1, 2, 3))
+            use.gradients["bias"] += dy.sum(axis=(1, 2, 3))
+            np.multiply(dy, weight, out=scaled)
+
+        use.then(scale)
         dx = use.array("dx", use.kept["shape"], dy.dtype)
-        scaled = dy * use.parameters["weight"][:, None, None, None]
         plan = use.plan(self.plan, dx.shape)
-        loops.sum_pool_backward(scaled, plan.rows, plan.columns, plan.shares, dx)
+        use.run(loops.sum_pool_backward, scaled, plan.rows, plan.columns, plan.shares, dx)
         return dx

@@ -2,14 +2,19 @@
 
 import numpy as np
 
-from ....jit import serial_loop
+from ....compiled.kinds import array
+from ....compiled.loop import emitted, inner, loop
+from .loops import numbers
+
+Windows = tuple[int, int, int]
 
 # Numbers of the innermost axis that are compared at a time: one vector, or two.
 BLOCK = 16
 
 
-@serial_loop
-def max_pool(x, rows, columns, y, winners):
+@loop
+def max_pool(x: numbers(4), rows: Windows, columns: Windows, y: numbers(4),
+             winners: array(4, "int32")):  # fmt: skip
     """Set y to the maximum of each window, and winners to its place in the window.
 
     x : (C, H, W, N); y, winners : (C, OH, OW, N); rows, columns : (size,
@@ -29,7 +34,7 @@ def max_pool(x, rows, columns, y, winners):
                         _keep_larger(x[c, a, b], (a - top) * wide + b - side, best, which)
 
 
-@serial_loop
+@inner
 def _keep_larger(row, place, best, which):
     place = np.int32(place)
     for n in range(len(row)):
@@ -38,8 +43,9 @@ def _keep_larger(row, place, best, which):
         which[n] = place if larger else which[n]
 
 
-@serial_loop
-def max_pool_backward(dy, winners, rows, columns, dx):
+@loop
+def max_pool_backward(dy: numbers(4), winners: array(4, "int32"), rows: Windows,
+                      columns: Windows, dx: numbers(4)):  # fmt: skip
     """Add each window's dy to dx where its maximum was."""
     channels, height, width, _ = dx.shape
     (tall, row_step, above), (wide, column_step, left) = rows, columns
@@ -54,7 +60,7 @@ def max_pool_backward(dy, winners, rows, columns, dx):
                         _add_where(dy[c, i, j], winners[c, i, j], place, dx[c, a, b])
 
 
-@serial_loop
+@inner
 def _add_where(row, which, place, total):
     place = np.int32(place)
     for n in range(len(row)):
@@ -62,8 +68,8 @@ def _add_where(row, which, place, total):
         total[n] += value if found == place else total.dtype.type(0)
 
 
-@serial_loop
-def max_pool_pairs(x, y, winners):
+@loop
+def max_pool_pairs(x: numbers(4), y: numbers(4), winners: array(4, "int32")):
     """Do what `max_pool` does, for windows of 2x2 pixels side by side.
 
     A loop of its own because it is what networks use. 6 channels of 28x28
@@ -86,13 +92,13 @@ def max_pool_pairs(x, y, winners):
                              best[n:], which[n:], 0)  # fmt: skip
 
 
-@serial_loop
+@inner
 def _largest_block(first, second, third, fourth, best, which):
     for n in range(BLOCK):
         _largest(first, second, third, fourth, best, which, n)
 
 
-@serial_loop
+@inner
 def _largest(first, second, third, fourth, best, which, n):
     a, b, c, d = first[n], second[n], third[n], fourth[n]
     place = np.int32(0)
@@ -105,41 +111,37 @@ def _largest(first, second, third, fourth, best, which, n):
     which[n] = np.int32(3) if larger else place
 
 
-@serial_loop
-def max_pool_pairs_backward(dy, winners, dx):
+@loop
+def max_pool_pairs_backward(dy: numbers(4), winners: array(4, "int32"), dx: numbers(4)):
     """Set dx to each window's dy where its maximum was, 0 elsewhere."""
-    if (dx.shape[1] % 2) | (dx.shape[2] % 2):
+    _, height, width, batch = dx.shape
+    if (height % 2) | (width % 2):
         dx[:] = 0
     for c in range(dy.shape[0]):
         for i in range(dy.shape[1]):
             for j in range(dy.shape[2]):
-                top, bottom = dx[c, 2 * i, 2 * j : 2 * j + 2], dx[c, 2 * i + 1, 2 * j : 2 * j + 2]
-                _share_out(dy[c, i, j], winners[c, i, j], np.int32(0), top[0])
-                _share_out(dy[c, i, j], winners[c, i, j], np.int32(1), top[1])
-                _share_out(dy[c, i, j], winners[c, i, j], np.int32(2), bottom[0])
-                _share_out(dy[c, i, j], winners[c, i, j], np.int32(3), bottom[1])
+                at = ((c * dy.shape[1] + i) * dy.shape[2] + j) * batch
+                top = ((c * height + 2 * i) * width + 2 * j) * batch
+                share_out(dy, winners, at, dx, top, top + width * batch, batch)
 
 
-@serial_loop
-def _share_out(upper, which, place, out):
-    blocks = len(upper) // BLOCK * BLOCK
-    for n in range(0, blocks, BLOCK):
-        m = n + BLOCK
-        _share_block(upper[n:m], which[n:m], place, out[n:m])
-    for n in range(blocks, len(upper)):
-        out[n] = upper[n] if which[n] == place else 0
+@emitted(".llvm_pooling:share_out")
+def share_out(dy, winners, at, dx, top, bottom, length):
+    """Set two pixels from `top` and two from `bottom` on in dx to dy where they won, else to 0.
+
+    Of all arrays only the flat order counts; a pixel is `length` numbers. In LLVM's terms
+    because the compiler unrolls a block of 16 and does not vectorise it then: of 6 channels
+    of 28x28 pixels of 32 pictures 465 us, and 28 us so.
+    """
+    dy, winners, dx = dy.reshape(-1), winners.reshape(-1), dx.reshape(-1)
+    upper, which = dy[at : at + length], winners[at : at + length]
+    for place, start in enumerate((top, top + length, bottom, bottom + length)):
+        dx[start : start + length] = np.where(which == place, upper, 0)
 
 
-@serial_loop
-def _share_block(upper, which, place, out):
-    for n in range(BLOCK):
-        # Read before it is known whether it is wanted, so that there is no branch.
-        value, found = upper[n], which[n]
-        out[n] = value if found == place else out.dtype.type(0)
-
-
-@serial_loop
-def sum_pool(x, rows, columns, shares, y):
+@loop
+def sum_pool(x: numbers(4), rows: Windows, columns: Windows, shares: array(2, "float64"),
+             y: numbers(4)):  # fmt: skip
     """Set y to the sum of each window's pixels, times its share.
 
     x : (C, H, W, N); y : (C, OH, OW, N); shares : (OH, OW).
@@ -157,8 +159,9 @@ def sum_pool(x, rows, columns, shares, y):
                         _add_share(x[c, a, b], share, y[c, i, j])
 
 
-@serial_loop
-def sum_pool_backward(dy, rows, columns, shares, dx):
+@loop
+def sum_pool_backward(dy: numbers(4), rows: Windows, columns: Windows,
+                      shares: array(2, "float64"), dx: numbers(4)):  # fmt: skip
     """Add each window's dy, times its share, to all its pixels in dx."""
     channels, height, width, _ = dx.shape
     (tall, row_step, above), (wide, column_step, left) = rows, columns
@@ -173,7 +176,7 @@ def sum_pool_backward(dy, rows, columns, shares, dx):
                         _add_share(dy[c, i, j], share, dx[c, a, b])
 
 
-@serial_loop
+@inner
 def _add_share(row, share, total):
     for n in range(len(row)):
         total[n] += share * row[n]

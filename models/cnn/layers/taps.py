@@ -13,22 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ....filters.windows import Axis
-
-
-class Taps(NamedTuple):
-    """The rows of a weighted sum, all int64.
-
-    Output line i begins at lines[i] of the source and takes taps firsts[i] to
-    lasts[i]; tap k is offsets[k] further, its weight at places[k] of an output
-    channel's weights, which are `step` apart.
-    """
-
-    lines: np.ndarray
-    firsts: np.ndarray
-    lasts: np.ndarray
-    offsets: np.ndarray
-    places: np.ndarray
-    step: int
+from .loops import Taps
 
 
 class ConvolutionPlan(NamedTuple):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from . import loops
 from .augmentation import Augmentation
 
 
@@ -23,8 +24,6 @@ class Normalization:
     @classmethod
     def of(cls, images: np.ndarray) -> "Normalization":
         """Measure images (M, H, W, C) uint8."""
-        from . import loops
-
         counts = np.zeros((images.shape[3], 256), np.int64)
         loops.count_levels(images, counts)
         levels, shares = np.arange(256.0), counts / counts[0].sum()
@@ -104,8 +103,6 @@ class Batches:
 
     def gather(self, places: range, x: np.ndarray) -> np.ndarray:
         """Fill x (C, H, W, N) with the pictures at N places; return their numbers (N,)."""
-        from . import loops
-
         cut = slice(places.start, places.stop)
         picks, normal = self.order[cut], self.normalization
         if self.warps is not None:
@@ -124,8 +121,6 @@ def gather_plainly(
     images: np.ndarray, normalization: Normalization, start: int, x: np.ndarray
 ) -> None:
     """Fill x (C, H, W, N) with pictures start to start + N, normalised only."""
-    from . import loops
-
     count = x.shape[3]
     unchanged = np.zeros((count, 2), np.int64), np.zeros(count, bool)
     picks = np.arange(start, start + count)

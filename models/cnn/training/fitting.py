@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ....compiled.threads import at_most_threads
 from ....images.errors import EdgewiseError
 from ..losses import softmax_cross_entropy
 from ..network import Network
@@ -24,7 +25,7 @@ from .checkpoints import (
 from .history import History
 from .optimizers import OPTIMIZERS
 from .settings import DEFAULT_RATE, TrainingSettings
-from .shards import Gradients, Workers, scores_of, working
+from .shards import Gradients, scores_of
 
 Labelled = tuple[np.ndarray, np.ndarray]
 
@@ -86,8 +87,8 @@ def fit(
     images, labels = checked(network, images, labels)
     unseen = checked(network, *validation) if validation else None
     normal = normalization or Normalization.of(images)
-    with working(threads) as workers:
-        training = Training(network, chosen, normal, workers)
+    with at_most_threads(threads):
+        training = Training(network, chosen, normal)
         if checkpoint:
             training.given = {
                 "pictures": digest(images, labels),
@@ -123,21 +124,13 @@ class Training:
     network : Network
     settings : TrainingSettings
     normalization : Normalization
-    workers : Workers
     """
 
-    def __init__(
-        self,
-        network: Network,
-        settings: TrainingSettings,
-        normalization: Normalization,
-        workers: Workers,
-    ):
-        self.network, self.settings = network, settings
-        self.normalization, self.workers = normalization, workers
+    def __init__(self, network: Network, settings: TrainingSettings, normalization: Normalization):
+        self.network, self.settings, self.normalization = network, settings, normalization
         self.history = History()
         self.optimizer = OPTIMIZERS[settings.optimizer]()
-        self.gradients = Gradients(network, workers, settings.smoothing)
+        self.gradients = Gradients(network, settings.smoothing)
         self.decay = network.decays * network.dtype.type(settings.decay or 0.0)
         self.average = network.vector.copy() if settings.averaging else None
         self.given: dict = {}
@@ -237,7 +230,7 @@ class Training:
         images, labels = validation
         training = self._weights() | {"vector": self.network.vector.copy()}
         self._use(self._weights())
-        scores = scores_of(self.network, images, self.normalization, self.workers)
+        scores = scores_of(self.network, images, self.normalization)
         self._use(training)
         loss, _ = softmax_cross_entropy(scores, labels)
         right = float(np.mean(scores.argmax(axis=1) == labels))

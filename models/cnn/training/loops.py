@@ -2,11 +2,15 @@
 
 import numpy as np
 
-from ....jit import serial_loop
+from ....compiled.kinds import array
+from ....compiled.loop import loop
+from ..layers.loops import numbers
 
 
-@serial_loop
-def gather(images, picks, shifts, flips, factor, offset, x):
+@loop
+def gather(images: array(4, "uint8"), picks: array(1, "int64"), shifts: array(2, "int64"),
+           flips: array(1, "bool"), factor: array(1, "float32"), offset: array(1, "float32"),
+           x: array(4, "float32")):  # fmt: skip
     """Set x[c, :, :, n] to picture picks[n], shifted, flipped and normalised.
 
     images : (M, H, W, C) uint8; shifts : (N, 2), rows and columns; flips : (N,)
@@ -16,17 +20,24 @@ def gather(images, picks, shifts, flips, factor, offset, x):
     # Line by line, so that what is written stays in the nearest cache.
     for i in range(height):
         for n in range(count):
-            down, right, flip = shifts[n, 0], shifts[n, 1], flips[n]
-            row = images[picks[n], min(max(i - down, 0), height - 1)]
-            for j in range(width):
-                place = min(max(j - right, 0), width - 1)
-                place = width - 1 - place if flip else place
-                for c in range(channels):
-                    x[c, i, j, n] = row[place, c] * factor[c] + offset[c]
+            line, right = min(max(i - shifts[n, 0], 0), height - 1), shifts[n, 1]
+            # The columns that lie inside the picture; beside them its edge goes on.
+            low, high = min(max(right, 0), width), max(min(width + right, width), 0)
+            last, step = (width - 1, -1) if flips[n] else (0, 1)
+            for c in range(channels):
+                row, out = images[picks[n], line, :, c], x[c, i, :, n]
+                for j in range(low):
+                    out[j] = row[last] * factor[c] + offset[c]
+                for j in range(low, high):
+                    out[j] = row[last + step * (j - right)] * factor[c] + offset[c]
+                for j in range(max(low, high), width):
+                    out[j] = row[last + step * (width - 1)] * factor[c] + offset[c]
 
 
-@serial_loop
-def gather_warped(images, picks, warps, factor, offset, x):
+@loop
+def gather_warped(images: array(4, "uint8"), picks: array(1, "int64"),
+                  warps: array(3, "float32"), factor: array(1, "float32"),
+                  offset: array(1, "float32"), x: array(4, "float32")):  # fmt: skip
     """Set x[c, :, :, n] to picture picks[n], warped, interpolated and normalised.
 
     warps : (N, 2, 3); pixel (i, j) shows the picture at warps[n] @ (i, j, 1),
@@ -50,29 +61,40 @@ def gather_warped(images, picks, warps, factor, offset, x):
                     x[c, i, j, n] = (upper * (1 - a) + lower * a) * factor[c] + offset[c]
 
 
-@serial_loop
-def count_levels(images, counts):
+@loop
+def count_levels(images: array(4, "uint8"), counts: array(2, "int64")):
     """Add to counts (C, 256) how often each value stands in a channel of images (M, H, W, C)."""
-    for image in images:
-        for row in image:
-            for pixel in row:
-                for c in range(len(pixel)):
-                    counts[c, pixel[c]] += 1
+    count, height, width, channels = images.shape
+    for m in range(count):
+        for i in range(height):
+            for j in range(width):
+                for c in range(channels):
+                    counts[c, images[m, i, j, c]] += 1
 
 
-@serial_loop
-def descend(vector, gradient, velocity, rate, decay, momentum, nesterov):
-    """One step of stochastic gradient descent, all in one pass; see `Sgd`."""
+@loop
+def descend(vector: numbers(1), gradient: numbers(1), velocity: numbers(1), decay: numbers(1),
+            factors: numbers(1), nesterov: bool):  # fmt: skip
+    """One step of stochastic gradient descent, all in one pass; see `Sgd`.
+
+    factors : rate and momentum.
+    """
+    rate, momentum = factors[0], factors[1]
     for k in range(len(vector)):
         slope = gradient[k] + decay[k] * vector[k]
         velocity[k] = momentum * velocity[k] + slope
         vector[k] -= rate * (slope + momentum * velocity[k] if nesterov else velocity[k])
 
 
-@serial_loop
-def descend_adaptively(vector, gradient, first, second, rate, decay, betas, corrections, epsilon):
-    """One step of AdamW, all in one pass; see `AdamW`."""
-    (keep_first, keep_second), (size, scale) = betas, corrections
+@loop
+def descend_adaptively(vector: numbers(1), gradient: numbers(1), first: numbers(1),
+                       second: numbers(1), decay: numbers(1), factors: numbers(1)):  # fmt: skip
+    """One step of AdamW, all in one pass; see `AdamW`.
+
+    factors : rate, both betas, what makes up for the averages' beginning, and epsilon.
+    """
+    rate, keep_first, keep_second = factors[0], factors[1], factors[2]
+    size, scale, epsilon = factors[3], factors[4], factors[5]
     for k in range(len(vector)):
         slope = gradient[k]
         first[k] += (1 - keep_first) * (slope - first[k])

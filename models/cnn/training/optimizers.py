@@ -43,10 +43,8 @@ class Sgd:
             Added to the gradient, times the parameters.
         """
         velocity = _memory(self.memory, "velocity", vector)
-        number = vector.dtype.type
-        loops.descend(
-            vector, gradient, velocity, number(rate), decay, number(self.momentum), self.nesterov
-        )
+        factors = np.array([rate, self.momentum], vector.dtype)
+        loops.descend(vector, gradient, velocity, decay, factors, self.nesterov)
         self.steps += 1
 
 
@@ -72,15 +70,12 @@ class AdamW:
     ) -> None:
         """Move the parameters; see `Sgd.step`. Decay pulls by ``rate * decay``."""
         first, second = (_memory(self.memory, name, vector) for name in ("first", "second"))
-        number = vector.dtype.type
         self.steps += 1
         # What the averages lack because they began at 0.
         missing = 1 - self.beta1**self.steps, 1 - self.beta2**self.steps
-        loops.descend_adaptively(
-            vector, gradient, first, second, number(rate), decay,
-            (number(self.beta1), number(self.beta2)),
-            (number(1 / missing[0]), number(missing[1] ** -0.5)), number(self.epsilon),
-        )  # fmt: skip
+        corrections = 1 / missing[0], missing[1] ** -0.5
+        factors = np.array([rate, self.beta1, self.beta2, *corrections, self.epsilon], vector.dtype)
+        loops.descend_adaptively(vector, gradient, first, second, decay, factors)
 
 
 def _memory(memory: dict[str, np.ndarray], name: str, like: np.ndarray) -> np.ndarray:

@@ -6,18 +6,14 @@ gradients are added in the order of the shards. So threads meet once a batch,
 and who did which shard leaves no trace.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from itertools import pairwise
-from queue import SimpleQueue
-from threading import Thread
 
 import numpy as np
 
-from ....images.stream import cores
+from ....compiled.threads import run_all
 from ..activity import numbers_a_picture
 from ..losses import softmax_cross_entropy
-from ..memory import aligned
 from ..network import Network
 from ..tape import Tape, absorb_statistics
 from .batches import Batches, Normalization, gather_plainly
@@ -38,73 +34,6 @@ def shard_size(batch: int) -> int:
     return min(64, max(16, -(-batch // 32) * 16))
 
 
-class Workers:
-    """The calling thread and some others, which each take the next piece of work.
-
-    Parameters
-    ----------
-    threads : int
-
-    Notes
-    -----
-    Bare queues, because there is a batch every millisecond: with
-    `concurrent.futures` an epoch of LeNet-5 on MNIST took 1.4 s, not 1.2 s.
-    """
-
-    def __init__(self, threads: int):
-        self._tasks: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
-        self._ends: SimpleQueue[BaseException | None] = SimpleQueue()
-        self._others = [Thread(target=self._serve, daemon=True) for _ in range(threads - 1)]
-        for thread in self._others:
-            thread.start()
-
-    def _serve(self) -> None:
-        while task := self._tasks.get():
-            try:
-                task()
-            except BaseException as error:
-                self._ends.put(error)
-            else:
-                self._ends.put(None)
-
-    def run(self, work: Callable, pieces: list) -> list:
-        """Return ``[work(piece) for piece in pieces]``."""
-        found = [None] * len(pieces)
-        places = iter(range(len(pieces)))
-
-        def take() -> None:
-            for place in places:
-                found[place] = work(pieces[place])
-
-        helpers = min(len(self._others), len(pieces) - 1)
-        for _ in range(helpers):
-            self._tasks.put(take)
-        try:
-            take()
-        finally:
-            errors = [error for error in (self._ends.get() for _ in range(helpers)) if error]
-        if errors:
-            raise errors[0]
-        return found
-
-    def close(self) -> None:
-        """End the threads, after the work in hand."""
-        for _ in self._others:
-            self._tasks.put(None)
-        for thread in self._others:
-            thread.join()
-
-
-@contextmanager
-def working(threads: int | None) -> Iterator[Workers]:
-    """Give workers, one a core when no number is given, and end them afterwards."""
-    workers = Workers(threads or cores())
-    try:
-        yield workers
-    finally:
-        workers.close()
-
-
 def cut(places: range, size: int) -> list[tuple[int, range]]:
     """Return shards of a size, numbered; the last one is from half as large to half as large again.
 
@@ -121,15 +50,13 @@ class Gradients:
     Parameters
     ----------
     network : Network
-    workers : Workers
     smoothing : float
         Of the labels.
     """
 
-    def __init__(self, network: Network, workers: Workers, smoothing: float):
-        self.network, self.workers, self.smoothing = network, workers, smoothing
+    def __init__(self, network: Network, smoothing: float):
+        self.network, self.smoothing = network, smoothing
         self.tapes: list[Tape] = []
-        self.inputs: list[np.ndarray] = []
 
     def of(
         self, batches: Batches, labels: np.ndarray, number: int, seed: tuple[int, int]
@@ -158,13 +85,12 @@ class Gradients:
         shards = cut(places, shard_size(batches.batch))
         while len(self.tapes) < len(shards):
             self.tapes.append(Tape(self.network))
-            self.inputs.append(np.empty(0, np.float32))
 
         def work(shard: tuple[int, range]) -> tuple[float, int]:
             own = (*seed, number, shard[0])
             return self._one(batches, labels, shard, len(places), own)
 
-        found = self.workers.run(work, shards)
+        found = run_all(work, shards)
         used = self.tapes[: len(shards)]
         total = used[0].gradient
         for tape in used[1:]:
@@ -176,16 +102,14 @@ class Gradients:
         self, batches: Batches, labels: np.ndarray, shard: tuple[int, range], whole: int, seed
     ) -> tuple[float, int]:
         number, places = shard
-        shape = (*self.network.input_shape, len(places))
-        if self.inputs[number].shape != shape:
-            self.inputs[number] = aligned(shape, np.float32)
-        tape, x = self.tapes[number], self.inputs[number]
+        tape, share = self.tapes[number], len(places) / whole
+        x, upper = tape.input(len(places)), tape.upper(len(places))
         truth = labels[batches.gather(places, x)]
         tape.gradient[:] = 0
         scores = np.ascontiguousarray(tape.forward(x, training=True, seed=seed).T)
         loss, dscores = softmax_cross_entropy(scores, truth, smoothing=self.smoothing)
-        share = len(places) / whole
-        tape.backward(np.ascontiguousarray(dscores.T * np.float32(share)))
+        np.multiply(dscores.T, np.float32(share), out=upper)
+        tape.backward(upper)
         return loss * share, int((scores.argmax(axis=1) == truth).sum())
 
 
@@ -193,7 +117,6 @@ def scores_of(
     network: Network,
     images: np.ndarray,
     normalization: Normalization,
-    workers: Workers,
     *,
     progress: Callable[[int], object] | None = None,
 ) -> np.ndarray:
@@ -204,7 +127,6 @@ def scores_of(
     network : Network
     images : ndarray, (M, H, W, C) uint8
     normalization : Normalization
-    workers : Workers
     progress : callable, optional
         Told the number of pictures done.
 
@@ -218,7 +140,7 @@ def scores_of(
     def work(shard: tuple[int, range]) -> None:
         tape = tapes.pop() if tapes else Tape(network, learns=False)
         _, places = shard
-        x = aligned((*network.input_shape, len(places)), np.float32)
+        x = tape.input(len(places))
         gather_plainly(images, normalization, places.start, x)
         scores[places.start : places.stop] = tape.forward(x).T
         tapes.append(tape)
@@ -226,5 +148,5 @@ def scores_of(
             progress(len(places))
 
     size = max(1, min(SHARD, SHARD_NUMBERS // numbers_a_picture(network)))
-    workers.run(work, cut(range(len(images)), size))
+    run_all(work, cut(range(len(images)), size))
     return scores

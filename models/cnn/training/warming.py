@@ -1,27 +1,36 @@
 """Compiling loops before they are needed, so that it can be announced."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
+from ....compiled.bound import Call
+from ....compiled.loop import Loop
+from ....compiled.warming import compile_all
 from ..network import Network
 from ..tape import Tape
-from .augmentation import Augmentation
-from .batches import Batches, Normalization
-from .optimizers import OPTIMIZERS
+from . import loops
 
 
 def warm_up(network: Network) -> None:
-    """Run every loop that training a network needs on a batch of two pictures.
+    """Compile every loop that training a network needs, where that is not done yet.
 
     The network is left as it was.
     """
-    channels, height, width = network.input_shape
-    images = np.zeros((2, height, width, channels), np.uint8)
-    x = np.empty((*network.input_shape, 2), np.float32)
-    for text in ("", "rotate:1"):
-        changes = Augmentation.from_text(text)
-        Batches(images, Normalization.of(images), changes, 2, (0,)).gather(range(2), x)
+    found = dict.fromkeys([*_loops_of(network), *LOOPS])
+    # The first version of each is float32's.
+    compile_all([(loop, loop.signatures[0]) for loop in found])
+
+
+LOOPS = (
+    loops.gather, loops.gather_warped, loops.count_levels, loops.descend,
+    loops.descend_adaptively,
+)  # fmt: skip
+
+
+def _loops_of(network: Network) -> Iterator[Loop]:
+    """Yield the loops of the layers, back and forward: those that take longest come first."""
     tape = Tape(network)
-    tape.backward(np.zeros_like(tape.forward(x, training=True)))
-    nothing = np.zeros(1, np.float32)
-    for optimizer in OPTIMIZERS.values():
-        optimizer().step(nothing.copy(), nothing, 0.0, nothing)
+    steps, y = tape.steps_forward(tape.input(2), True)
+    back, _ = tape.steps_backward(np.zeros_like(y), False)
+    yield from (step.loop for step in (*reversed(back), *steps) if isinstance(step, Call))

@@ -4,9 +4,16 @@ import os
 import time
 
 import pytest
-from numba.core import config
 
 from edgewise.compiled import folder
+
+
+@pytest.fixture(autouse=True)
+def _ask_anew():
+    """Look for the folder in every test, not once in a process."""
+    folder.open_folder.cache_clear()
+    yield
+    folder.open_folder.cache_clear()
 
 
 def write(path, text=""):
@@ -21,6 +28,7 @@ def test_a_folder_that_others_may_write_to_is_not_used(tmp_path, monkeypatch, ca
     assert found is not None
     assert found.stat().st_mode & 0o777 == 0o700
     found.chmod(0o777)
+    folder.open_folder.cache_clear()
     assert folder.open_folder() is None
     assert "no private cache folder" in caplog.text
 
@@ -46,7 +54,7 @@ def test_a_user_without_a_home(monkeypatch):
 def test_the_name_follows_the_loops_and_nothing_else(tmp_path, monkeypatch):
     monkeypatch.setattr(folder, "PACKAGE", tmp_path)
     loops = write(tmp_path / "filters/deep/some_loops.py", "a")
-    others = [write(tmp_path / "jit.py"), write(tmp_path / "filters/tiles.py")]
+    others = [write(tmp_path / "compiled/tiles.py"), write(tmp_path / "compiled/loop.py")]
     before = folder._folder_name()
     for name in (
         "tests/test_bilateral_loops.py", ".venv/lib/site-packages/numba/tests/test_loops.py",
@@ -68,7 +76,7 @@ def test_whatever_is_compiled_is_in_the_name():
         path
         for room in ("cli", "reports", *folder.ROOMS)
         for path in (folder.PACKAGE / room).glob("**/*.py")
-        if any(word in path.read_text() for word in ("_loop\n@", "_loop\ndef", "@intrinsic"))
+        if any(word in path.read_text() for word in ("@loop\n", "@inner\n", "@intrinsic"))
     }
     assert users
     assert users <= set(folder.loop_sources())
@@ -77,7 +85,7 @@ def test_whatever_is_compiled_is_in_the_name():
 @pytest.mark.parametrize("setting", folder.SETTINGS)
 def test_the_name_follows_numbas_settings(setting, monkeypatch):
     before = folder._folder_name()
-    monkeypatch.setattr(config, setting, "another")
+    monkeypatch.setenv(setting, "another")
     assert folder._folder_name() != before
 
 
@@ -118,5 +126,6 @@ def test_use_is_marked_and_a_new_folder_tidies_up(tmp_path, monkeypatch):
     assert own is not None
     assert len(list((tmp_path / "loops").iterdir())) == folder.KEPT_FOLDERS + 1
     os.utime(own, (0, 0))
+    folder.open_folder.cache_clear()
     folder.open_folder()
     assert own.stat().st_mtime > time.time() - 3600

@@ -80,37 +80,3 @@ def _needed(exchanges: list[tuple[int, int]], found: int) -> list[tuple[int, int
             result.append((first, second, BOTH if len(wanted) == 2 else one))
             needed |= {first, second}
     return result[::-1]
-
-
-def loop_source(size: int) -> str:
-    """Return the source of two loops that run a network in registers: network_loops.py.
-
-    Written out, because a loop over rows of one array, at places that are known
-    when it is compiled, is vectorised, and one over as many slices is not.
-    """
-    network = median_network(size)
-    lines = ["@serial_loop", f"def _sort_columns_{size}(rows, count, ordered):"]
-    lines += [f'    """Sort the {size} values of every column."""', _LOOP.format("count")]
-    lines += [f"        v{k} = rows[np.uint64({k} * PITCH) + j]" for k in range(size)]
-    lines += [_written(*exchange) for exchange in network.columns.tolist()]
-    lines += [f"        ordered[np.uint64({k} * PITCH) + j] = v{k}" for k in range(size)]
-    lines += ["", "", "@serial_loop", f"def _median_{size}(ordered, channels, out):"]
-    lines += [f'    """Find the median of {size} sorted columns."""', _LOOP.format("out.size")]
-    used = sorted({place for exchange in network.rest.tolist() for place in exchange[:2]})
-    for place in used:
-        i, v = divmod(place, size)
-        at = f"np.uint64({i} * PITCH) + j" + (f" + np.uint64({v}) * channels" if v else "")
-        lines.append(f"        v{place} = ordered[{at}]")
-    lines += [_written(*exchange) for exchange in network.rest.tolist()]
-    return "\n".join([*lines, f"        out[j] = v{network.found}", ""])
-
-
-_LOOP = "    for j in range(np.uint64({})):"
-
-
-def _written(first: int, second: int, wanted: int) -> str:
-    a, b = f"v{first}", f"v{second}"
-    lesser, greater = f"{a} if {a} < {b} else {b}", f"{b} if {a} < {b} else {a}"
-    if wanted == BOTH:
-        return f"        {a}, {b} = ({lesser}), ({greater})"
-    return f"        {a} = {lesser}" if wanted == LESSER else f"        {b} = {greater}"

@@ -46,6 +46,9 @@ def locked(path: Path, *, wait: bool = False) -> Iterator[bool]:
     finally:
         # Still under the lock: whoever waits for this file sees that it is gone.
         path.unlink(missing_ok=True)
+        with suppress(OSError):
+            # A child that was forked meanwhile has the file open too.
+            fcntl.flock(file, fcntl.LOCK_UN)
         file.close()
 
 

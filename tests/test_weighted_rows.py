@@ -7,25 +7,34 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from edgewise import correlate, kernel
-from edgewise.filters import correlation, vector_loops
-from edgewise.jit import serial_loop
+from edgewise.compiled import weighted_rows
+from edgewise.compiled.kinds import Single, array
+from edgewise.compiled.loop import loop
+from edgewise.compiled.weighted_rows import weigh_row as one_row
+from edgewise.compiled.weighted_rows import weigh_window as window
+
+Places, Weights = array(1, "int64"), array(1, "float32")
 
 
-@serial_loop
-def weigh_row(*arguments):
-    vector_loops.weigh_row(*arguments)
+@loop
+def weigh_row(y: array(1, "uint8", "float32"), y_at: int, start: Single,
+              x: array(1, "uint8", "int32"), x_at: int, offsets: Places, w: Weights, taps: int,
+              length: int):  # fmt: skip
+    one_row(y, y_at, start, x, x_at, offsets, w, taps, length)
 
 
-@serial_loop
-def weigh_two(y, y_pitch, x, w, height, offsets, stride, length):
+@loop
+def weigh_two(y: array(1, "uint16"), y_pitch: int, x: Weights, w: Weights, height: int,
+              offsets: Places, stride: int, length: int):  # fmt: skip
     n = offsets.size
-    vector_loops.weigh_window(y, 2, y_pitch, x, 3, 200, w, height, offsets, n, stride, length, 2)
+    window(y, 2, y_pitch, x, 3, 200, w, height, offsets, n, stride, length, 2)
 
 
-@serial_loop
-def weigh_four(y, y_pitch, x, w, height, offsets, stride, length):
+@loop
+def weigh_four(y: array(1, "uint16"), y_pitch: int, x: Weights, w: Weights, height: int,
+               offsets: Places, stride: int, length: int):  # fmt: skip
     n = offsets.size
-    vector_loops.weigh_window(y, 2, y_pitch, x, 3, 200, w, height, offsets, n, stride, length, 4)
+    window(y, 2, y_pitch, x, 3, 200, w, height, offsets, n, stride, length, 4)
 
 
 # Lengths on both sides of one and of several vectors.
@@ -44,7 +53,7 @@ def test_one_row(pixels, result, taps, length, seed):
     expected = found.copy()
     rest = (3, np.float32(0.5), x, 110, rng.integers(-100, 100, 9), w, taps, length)
     weigh_row(found, *rest)
-    vector_loops._weigh_row_plainly(expected, *rest)
+    weighted_rows.weigh_row(expected, *rest)
     assert_array_equal(found, expected)
 
 
@@ -60,7 +69,7 @@ def test_several_rows(weigh, rows, height, stride, length, seed):
     found = np.full(2 + rows * (length + 3), 7, np.uint16)
     expected = found.copy()
     weigh(found, length + 3, x, w, height, offsets, stride, length)
-    vector_loops._weigh_window_plainly(
+    weighted_rows.weigh_window(
         expected, 2, length + 3, x, 3, 200, w, height, offsets, offsets.size, stride, length, rows
     )
     assert_array_equal(found, expected)
@@ -72,8 +81,7 @@ NUMPY = {"reflect": {}, "symmetric": {}, "edge": {}, "wrap": {}, "constant": {"c
 @pytest.mark.parametrize("size", [2, 3, (3, 8), 15, (31, 17)])
 @pytest.mark.parametrize("border", NUMPY)
 @pytest.mark.parametrize("shape", [(50, 70), (9, 11, 3), (3, 200), (1, 1)])
-def test_a_box_of_whole_numbers_is_rounded_once(monkeypatch, shape, border, size):
-    monkeypatch.setattr(correlation, "FEW_MULTIPLY_ADDS", 0)
+def test_a_box_of_whole_numbers_is_rounded_once(shape, border, size):
     image = np.random.default_rng(0).integers(0, 256, shape).astype(np.uint8)
     weights = kernel("box", size=size)
     rows, columns = weights.shape
@@ -89,8 +97,7 @@ def test_a_box_of_whole_numbers_is_rounded_once(monkeypatch, shape, border, size
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
-def test_sums_of_boxes_are_exact(monkeypatch, dtype):
-    monkeypatch.setattr(correlation, "FEW_MULTIPLY_ADDS", 0)
+def test_sums_of_boxes_are_exact(dtype):
     image = np.full((300, 40), np.iinfo(dtype).max, dtype)
     found = correlate(image, np.ones((15, 17)), border="edge")
     assert_array_equal(found, 15.0 * 17 * np.iinfo(dtype).max)
@@ -99,8 +106,7 @@ def test_sums_of_boxes_are_exact(monkeypatch, dtype):
 @pytest.mark.parametrize("stride", [2, 3, 4, (1, 4), (5, 2), 6])
 @pytest.mark.parametrize("shape", [(33, 47), (20, 31, 3), (9, 9, 2), (1, 3)])
 @pytest.mark.parametrize("size", [3, 4, 12])
-def test_strides_of_dense_windows_are_samples(monkeypatch, shape, stride, size):
-    monkeypatch.setattr(correlation, "FEW_MULTIPLY_ADDS", 0)
+def test_strides_of_dense_windows_are_samples(shape, stride, size):
     rng = np.random.default_rng(0)
     image = rng.integers(0, 256, shape).astype(np.uint8)
     weights = rng.integers(-9, 10, (size, size))
